@@ -1,0 +1,223 @@
+"""The command line: `python -m styleaug render | sweep | train`.
+
+Progress goes to stderr. The last line on stdout is one JSON object. What cannot be done is said in one line on stderr,
+with exit code 2.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from styleaug.engine import Picture, Stats, StyleEngine, save_png
+from styleaug.model import MODELS, Model, ModelError, NonFiniteError, load_model
+from styleaug.recipe import Recipe, read_recipe
+from styleaug.request import BadRequest, Direction, Mode, Request, Span
+from styleaug.sheet import sheet, theta_label
+
+DEFAULT_MODEL = "tiny"
+MAX_FRAMES = 100
+
+OnStep = Callable[[float], None]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0, or 2 for what cannot be done."""
+    argv = sys.argv[1:] if argv is None else argv
+    arguments = _parser(argv).parse_args(argv)
+    if arguments.command == "train":
+        from styleaug.training import train
+
+        train.main(arguments)
+        return 0
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # whatever the libraries print, stdout is for the last line
+            report = _render(arguments) if arguments.command == "render" else _sweep(arguments)
+    except (BadRequest, ModelError, NonFiniteError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(report))
+    return 0
+
+
+def _render(arguments: argparse.Namespace) -> dict[str, Any]:
+    given = _given_fields(arguments)
+    recipe = None if arguments.recipe is None else read_recipe(arguments.recipe)
+    out = _checked_out(arguments.out)
+    model_name = arguments.model
+    if recipe is not None:
+        given = recipe.request.to_dict() | given
+        model_name = _recipe_model(recipe) if model_name is None else model_name
+    request, engine = _request_and_engine(given, model_name)
+    started = time.perf_counter()
+    with _progress_bar(request.num_inference_steps, "render") as on_step:
+        picture = engine.render(request, on_step=on_step)
+    _write(lambda: picture.save(out), out)
+    return _report(engine, [picture], out, time.perf_counter() - started)
+
+
+def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
+    given = _given_fields(arguments)
+    out = _checked_out(arguments.out)
+    if not isinstance(arguments.frames, int) or not 1 <= arguments.frames <= MAX_FRAMES:
+        raise BadRequest("frames", f"must be a whole number between 1 and {MAX_FRAMES}", arguments.frames)
+    request, engine = _request_and_engine(given, arguments.model)
+    low, high = request.mode.theta_range
+    first = low if arguments.theta_from is None else request.with_theta(arguments.theta_from).theta
+    last = high if arguments.theta_to is None else request.with_theta(arguments.theta_to).theta
+    thetas = np.linspace(first, last, arguments.frames).tolist()
+    started = time.perf_counter()
+    with _progress_bar(request.num_inference_steps * len(thetas), "sweep") as on_step:
+        pictures = list(engine.sweep(request, thetas, on_step=on_step))
+    strip = sheet(
+        [[picture.image for picture in pictures]],
+        column_labels=[theta_label(theta) for theta in thetas],
+        caption=_caption(request),
+    )
+    _write(lambda: save_png(strip, out), out)
+    return _report(engine, pictures, out, time.perf_counter() - started) | {"thetas": thetas}
+
+
+def _recipe_model(recipe: Recipe) -> str:
+    """A recipe may name a model, not a folder to look into: it comes with a picture, perhaps from a stranger."""
+    if recipe.model not in MODELS:
+        raise BadRequest("model", "of this recipe is not known here: name its folder with --model", recipe.model)
+    return recipe.model
+
+
+def _request_and_engine(given: dict[str, Any], model_name: str | None) -> tuple[Request, StyleEngine]:
+    """Check what was asked before the weights are read; then fill in the model's own settings."""
+    Request.from_dict(given)
+    model = _load(DEFAULT_MODEL if model_name is None else model_name)
+    defaults = {"num_inference_steps": model.num_inference_steps, "guidance_scale": model.guidance_scale}
+    request = Request.from_dict(defaults | given)
+    texts = " ".join((request.prompt, request.style, request.negative_prompt))
+    unknown_words = model.unknown_words(texts)
+    if unknown_words:
+        print(f"note: the model {model.name} does not know: {', '.join(unknown_words)}", file=sys.stderr)
+    return request, StyleEngine(model)
+
+
+def _load(model_name: str) -> Model:
+    """Load a model without the libraries' chatter."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    return load_model(model_name)
+
+
+def _report(engine: StyleEngine, pictures: Sequence[Picture], out: Path, seconds: float) -> dict[str, Any]:
+    stats: Stats = engine.stats
+    return {
+        "seconds": round(seconds, 3),
+        "unet_rows": stats.unet_rows,
+        "unet_calls": stats.unet_calls,
+        "text_encodes": stats.text_encodes,
+        "decodes": stats.decodes,
+        "cache_hits": stats.cache_hits,
+        "out": str(out),
+        "model": engine.model.name,
+        "unknown_words": list(pictures[0].unknown_words),
+        "request": pictures[0].request.to_dict(),
+    }
+
+
+def _caption(request: Request) -> str:
+    joint = "to" if request.mode is Mode.INTERPOLATE else "+"
+    return f"{request.prompt} {joint} {request.style}, {request.mode}, seed {request.seed}"
+
+
+def _given_fields(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The request's fields that were given; the parser leaves out the others."""
+    return {name: value for name, value in vars(arguments).items() if name in Request.__dataclass_fields__}
+
+
+def _checked_out(out: str) -> Path:
+    """Refuse, before any work, a file that cannot be written."""
+    path = Path(out)
+    if path.suffix.lower() != ".png":
+        raise BadRequest("out", "must end in .png", out)
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise BadRequest("out", "must be a file in a folder that can be written", out)
+    return path
+
+
+def _write(write: Callable[[], None], out: Path) -> None:
+    try:
+        write()
+    except OSError as error:
+        raise BadRequest("out", f"must be a file that can be written ({error.strerror})", str(out)) from error
+
+
+@contextlib.contextmanager
+def _progress_bar(num_steps: int, description: str) -> Any:
+    """An `on_step` that moves a bar on stderr."""
+    with tqdm(total=num_steps, desc=description, file=sys.stderr) as bar:
+
+        def on_step(progress: float) -> None:
+            bar.update(round(progress * num_steps) - bar.n)
+
+        yield on_step
+
+
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m styleaug", description="Turn a style up and down in a picture.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    render = commands.add_parser("render", help="one picture")
+    _add_request_arguments(render)
+    render.add_argument("--theta", type=_number, default=argparse.SUPPRESS, help="how far, in the mode's range; 0")
+    render.add_argument("--recipe", metavar="PNG", help="a picture to make again; other options change its request")
+    sweep = commands.add_parser("sweep", help="a strip of pictures over θ")
+    _add_request_arguments(sweep)
+    sweep.add_argument("--frames", type=_number, default=9, help=f"number of pictures, 1 to {MAX_FRAMES}; 9")
+    sweep.add_argument("--theta-from", type=_number, help="first θ; the lowest of the mode")
+    sweep.add_argument("--theta-to", type=_number, help="last θ; the highest of the mode")
+    train = commands.add_parser("train", help="train the bundled model again")
+    if argv[:1] == ["train"]:
+        from styleaug.training import train as training
+
+        training.add_arguments(train)
+    return parser
+
+
+def _add_request_arguments(parser: argparse.ArgumentParser) -> None:
+    """The fields of a request. What is not given is left out of the result, so that a recipe or a default can hold."""
+    ranges = ", ".join(f"{mode} {mode.theta_range[0]:g}…{mode.theta_range[1]:g}" for mode in Mode)
+
+    def option(*names: str, **settings: Any) -> None:
+        parser.add_argument(*names, default=argparse.SUPPRESS, **settings)
+
+    option("prompt", nargs="?", help='what is in the picture, e.g. "temple hidden in the jungle"')
+    option("--style", help='the style phrase, e.g. "Monet style"; in interpolate mode the second prompt')
+    option("--mode", help=f"how θ acts, and its range: {ranges}; augment")
+    option("--seed", type=_number, help="of the initial noise, 0 to 2³²−1; 0")
+    option("--second-seed", type=_number, help="interpolate only: the noise at θ = 1")
+    option("--negative-prompt", help="what to keep out of the picture")
+    option("--num-inference-steps", "--steps", type=_number, help="1 to 200; the model's own")
+    option("--guidance-scale", type=_number, help="1 (off) to 30; the model's own")
+    option("--start", type=_number, help="part of the run before θ takes hold, 0 to 1; 0")
+    option("--direction", help=f"augment, guide: {' or '.join(Direction)}; contrast")
+    option("--span", help=f"one angle for each token or for the whole text: {' or '.join(Span)}; token")
+    option("--hold-norm", action=argparse.BooleanOptionalAction, help="keep each token's length at θ = 0")
+    parser.add_argument("--model", metavar="NAME_OR_FOLDER", help=f"{' or '.join(MODELS)}, or a diffusers folder")
+    parser.add_argument("--out", required=True, metavar="PNG", help="where the picture goes")
+
+
+def _number(text: str) -> int | float | str:
+    """A number where there is one; other text goes on to the request, which says what it must be."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""How the bundled model was made. Imported by the command line only: `python -m styleaug train`."""

@@ -1,0 +1,151 @@
+"""Seed → drawing: a picture, and the words that name what is in it.
+
+A drawing is a pure function of its seed. Its facts (subject, moods, style, strength) are drawn first, the picture is
+painted from them, and captions are written from them afterwards, as often as training wants a new wording.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from styleaug.training.scenes import draw_scene
+from styleaug.training.styles import apply_style
+
+# How each subject may be called. The first name is the one that the page offers.
+SUBJECT_NAMES: dict[str, tuple[str, ...]] = {
+    "dog": ("dog", "puppy"),
+    "cat": ("cat", "kitten"),
+    "temple hidden in the jungle": ("temple hidden in the jungle", "jungle temple", "temple in the jungle", "temple"),
+    "pyramid": ("pyramid", "pyramids", "pyramid in the desert"),
+    "city architecture": ("city architecture", "city", "skyline", "city skyline"),
+    "house": ("house", "cottage"),
+    "castle": ("castle", "castle on a hill"),
+    "mountain": ("mountain", "mountains"),
+    "boat": ("boat", "sailing boat", "ship"),
+    "tree": ("tree", "big tree"),
+    "flower": ("flower", "flowers"),
+    "bird": ("bird", "bird on a branch"),
+}
+
+# What may stand before a subject's name and after it; a mood adds its words on one side.
+MOOD_NAMES: dict[str, tuple[tuple[str, str], ...]] = {
+    "doomsday": (("doomsday", ""), ("", "doomsday"), ("apocalypse", "")),
+    "alien invasion": (("", "alien invasion"), ("alien invasion", ""), ("", "with aliens")),
+    "night": (("", "at night"), ("night", ""), ("", "night")),
+    "snow": (("", "in the snow"), ("snow", ""), ("snowy", ""), ("", "in winter")),
+}
+
+STYLE_NAMES: dict[str, tuple[str, ...]] = {
+    "Monet style": ("Monet style", "in the style of Monet", "by Claude Monet", "Monet"),
+    "van Gogh": ("van Gogh", "van Gogh style", "in the style of van Gogh", "by Vincent van Gogh"),
+    "cyberpunk": ("cyberpunk", "cyberpunk style", "in cyberpunk style"),
+    "futuristic high tech": ("futuristic high tech", "futuristic", "high tech", "futuristic high tech style"),
+    "ukiyo-e": ("ukiyo-e", "ukiyo-e style", "ukiyo-e woodblock print", "Japanese woodblock print"),
+    "pencil sketch": ("pencil sketch", "pencil drawing", "pencil sketch style", "as a pencil sketch"),
+    "watercolor": ("watercolor", "watercolor painting", "watercolor style", "in watercolor"),
+    "pop art": ("pop art", "pop art style", "in pop art style"),
+    "stained glass": ("stained glass", "stained glass window", "stained glass style", "as stained glass"),
+    "pixel art": ("pixel art", "pixel art style", "as pixel art"),
+    "pointillism": ("pointillism", "pointillism style", "pointillist painting", "in the style of Seurat"),
+    "blueprint": ("blueprint", "blueprint style", "as a blueprint"),
+}
+
+ARTICLES = ("", "", "a ", "the ", "a picture of a ")
+
+PLAIN_SHARE = 0.12  # drawings without any style
+MOOD_SHARE = 0.26  # drawings with a mood; of these, TWO_MOODS_SHARE have two
+TWO_MOODS_SHARE = 0.25
+PARTIAL_SHARE = 0.35  # styled drawings whose strength is named by a point between two texts
+FIRST_NAME_SHARE = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a drawing shows.
+
+    `strength` is how much of the style there is: 0 none, 1 as usually seen, 1.4 an exaggeration. Where `partial` is
+    false it lies within 0.8…1.2 and no caption says it; where it is true, training names it by mixing text embeddings.
+    """
+
+    subject: str
+    moods: tuple[str, ...]
+    style: str | None
+    strength: float
+    partial: bool
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One wording of a drawing: `full` as written, `base` without the style, `style` the style phrase alone."""
+
+    full: str
+    base: str
+    style: str
+
+
+def draw_facts(generator: np.random.Generator) -> Facts:
+    """Choose what a drawing shows."""
+    subject = str(generator.choice(list(SUBJECT_NAMES)))
+    moods: tuple[str, ...] = ()
+    if generator.random() < MOOD_SHARE:
+        count = 2 if generator.random() < TWO_MOODS_SHARE else 1
+        moods = tuple(str(mood) for mood in generator.choice(list(MOOD_NAMES), size=count, replace=False))
+    if generator.random() < PLAIN_SHARE:
+        return Facts(subject=subject, moods=moods, style=None, strength=0.0, partial=False)
+    style = str(generator.choice(list(STYLE_NAMES)))
+    partial = bool(generator.random() < PARTIAL_SHARE)
+    strength = generator.uniform(0.0, 1.4) if partial else generator.uniform(0.8, 1.2)
+    return Facts(subject=subject, moods=moods, style=style, strength=float(strength), partial=partial)
+
+
+def paint(facts: Facts, generator: np.random.Generator, size: int) -> np.ndarray:
+    """Picture of these facts, uint8 (size, size, 3)."""
+    scene = draw_scene(facts.subject, facts.moods, generator, size)
+    picture = scene.picture
+    if facts.style is not None:
+        picture = apply_style(facts.style, scene, facts.strength, generator)
+    return np.rint(picture * 255).astype(np.uint8)
+
+
+def draw(seed: int, size: int) -> tuple[Facts, np.ndarray]:
+    """The drawing of this seed: its facts, and its picture as uint8 (size, size, 3)."""
+    generator = np.random.default_rng(seed)
+    facts = draw_facts(generator)
+    return facts, paint(facts, generator, size)
+
+
+def choose_name(names: tuple[str, ...], generator: np.random.Generator) -> str:
+    """The first name more often than the others."""
+    if generator.random() < FIRST_NAME_SHARE:
+        return names[0]
+    return str(generator.choice(list(names)))
+
+
+def write_caption(facts: Facts, generator: np.random.Generator) -> Caption:
+    """Write one wording: names, articles and the order of words are drawn anew each time."""
+    style = "" if facts.style is None else choose_name(STYLE_NAMES[facts.style], generator)
+    name = choose_name(SUBJECT_NAMES[facts.subject], generator)
+    sides = [MOOD_NAMES[mood][generator.integers(len(MOOD_NAMES[mood]))] for mood in facts.moods]
+    before, after = [side[0] for side in sides], [side[1] for side in sides]
+    article = "" if any(before) else str(generator.choice(list(ARTICLES)))
+    subject = [*before, article + name]
+    # The style most often ends the caption, as the page writes it; else it leads, or stands before the closing words.
+    place = generator.random()
+    if place < 0.6:
+        order = [*subject, *after, style]
+    elif place < 0.8:
+        order = [style, *subject, *after]
+    else:
+        order = [*subject, style, *after]
+    base = " ".join(" ".join([*subject, *after]).split())
+    return Caption(full=" ".join(" ".join(order).split()), base=base, style=style)
+
+
+def all_words() -> list[str]:
+    """Every word that a caption may hold, lower case, sorted."""
+    phrases = [*ARTICLES]
+    for names in (*SUBJECT_NAMES.values(), *STYLE_NAMES.values()):
+        phrases.extend(names)
+    for sides in MOOD_NAMES.values():
+        phrases.extend(word for side in sides for word in side)
+    return sorted({word.lower() for phrase in phrases for word in phrase.split()})

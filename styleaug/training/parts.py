@@ -1,0 +1,48 @@
+"""The parts while they are trained, and how pictures and texts reach them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers import AutoencoderTiny, UNet2DConditionModel
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
+
+from styleaug.training import tiny
+from styleaug.training.drawings import all_words
+from styleaug.training.tiny import Spec
+
+
+@dataclass
+class Parts:
+    """The parts in training."""
+
+    tokenizer: CLIPTokenizer
+    text_encoder: CLIPTextModel
+    image_encoder: CLIPVisionModelWithProjection
+    vae: AutoencoderTiny
+    unet: UNet2DConditionModel
+
+
+def build_parts(spec: Spec, seed: int = 0) -> Parts:
+    """Untrained parts with weights drawn from `seed`."""
+    torch.manual_seed(seed)
+    tokenizer = tiny.build_tokenizer(all_words(), spec)
+    return Parts(
+        tokenizer,
+        tiny.build_text_encoder(tokenizer, spec),
+        tiny.build_image_encoder(spec),
+        tiny.build_vae(spec),
+        tiny.build_unet(spec),
+    )
+
+
+def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
+    """uint8 (N, H, W, 3) → float32 (N, 3, H, W) in −1…1."""
+    return torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def token_ids(tokenizer: CLIPTokenizer, texts: list[str], device: torch.device) -> Tensor:
+    """Padded to the tokenizer's length, as diffusers' pipeline does it: (N, L)."""
+    tokens = tokenizer(texts, padding="max_length", truncation=True, return_tensors="pt")
+    return tokens.input_ids.to(device)

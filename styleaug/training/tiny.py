@@ -1,0 +1,181 @@
+"""The untrained parts of the bundled model, all built from one frozen spec.
+
+Every part is a stock class of diffusers or transformers, so that what training saves opens with plain
+`StableDiffusionPipeline.from_pretrained`. This file knows shapes; it does not know pictures or training.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
+from diffusers.models.autoencoders.vae import AutoencoderTinyBlock
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from torch import nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig, CLIPVisionModelWithProjection
+
+START, END = "<|startoftext|>", "<|endoftext|>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSpec:
+    """How long and how fast one part is trained. The learning rate warms up, then decays as a cosine to zero."""
+
+    steps: int
+    batch: int
+    learning_rate: float
+    warmup: int = 200
+    weight_decay: float = 0.0
+    average: float = 0.999  # decay of the exponential moving average of the weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """All that decides the bundled model. Channel counts are multiples of 64: on a CPU these run fastest per FLOP."""
+
+    image_size: int = 256
+    drawings: int = 16_000
+    first_seed: int = 1_000_000  # seeds below are left to tests and judges
+
+    tokens: int = 32
+    text_width: int = 192
+    text_layers: int = 4
+    text_heads: int = 6
+    sight_layers: int = 3
+    sight_size: int = 64  # pixels a side of the pictures that the image tower sees
+    sight_patch: int = 16
+
+    latent_channels: int = 32
+    vae_channels: int = 64
+    vae_decoder_blocks: tuple[int, ...] = (3, 3, 3, 1, 0)  # none at full size, where a block costs most
+    crop_size: int = 128
+    latent_noise: float = 0.1  # added to unit latents while the decoder trains, so that nearby latents decode alike
+
+    unet_channels: tuple[int, ...] = (128, 128, 192)
+    unet_layers: int = 1
+    head_width: int = 32
+    text_dropout: float = 0.1  # share of pictures trained with the empty text, for guidance
+
+    vae: StageSpec = field(default=StageSpec(steps=3_500, batch=8, learning_rate=1e-3))
+    clip: StageSpec = field(
+        default=StageSpec(steps=600, batch=96, learning_rate=1e-3, warmup=100, weight_decay=0.05, average=0.99)
+    )
+    unet: StageSpec = field(default=StageSpec(steps=5_000, batch=32, learning_rate=8e-4, weight_decay=0.01))
+
+    @property
+    def latent_size(self) -> int:
+        """Latents a side: the decoder doubles once less than it has stages."""
+        return self.image_size // 2 ** (len(self.vae_decoder_blocks) - 1)
+
+
+def build_tokenizer(words: list[str], spec: Spec) -> CLIPTokenizer:
+    """CLIP's byte-pair tokenizer with a vocabulary of its own, in which each of `words` is one token.
+
+    All single bytes are in it, so any text can be written. The end token has the largest id: transformers takes the
+    largest id as the end of the text where a config says 2, an old quirk.
+    """
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    pairs = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    pairs.pre_tokenizer = pre_tokenizers.BertPreTokenizer()  # splits at blanks and punctuation
+    pairs.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=1_000_000, min_frequency=1, end_of_word_suffix="</w>", initial_alphabet=alphabet, show_progress=False
+    )
+    pairs.train_from_iterator(words, trainer)
+    learned = sorted(pairs.get_vocab().items(), key=lambda item: item[1])
+    tokens = [*alphabet, *(f"{letter}</w>" for letter in alphabet)]
+    known = set(tokens)
+    tokens += [token for token, _ in learned if token not in known]
+    vocabulary = {token: number for number, token in enumerate([*tokens, START, END])}
+    merges = [tuple(merge) for merge in json.loads(pairs.to_str())["model"]["merges"]]
+    return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=spec.tokens)
+
+
+def build_text_encoder(tokenizer: CLIPTokenizer, spec: Spec) -> CLIPTextModel:
+    """CLIP's text tower. Its pooled output is the joint space itself, so no projection has to be kept beside it."""
+    config = CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=spec.text_width,
+        intermediate_size=4 * spec.text_width,
+        num_hidden_layers=spec.text_layers,
+        num_attention_heads=spec.text_heads,
+        max_position_embeddings=spec.tokens,
+        projection_dim=spec.text_width,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return CLIPTextModel(config)
+
+
+def build_image_encoder(spec: Spec) -> CLIPVisionModelWithProjection:
+    """CLIP's image tower, projecting into the text tower's pooled space."""
+    config = CLIPVisionConfig(
+        hidden_size=spec.text_width,
+        intermediate_size=4 * spec.text_width,
+        num_hidden_layers=spec.sight_layers,
+        num_attention_heads=spec.text_heads,
+        image_size=spec.sight_size,
+        patch_size=spec.sight_patch,
+        projection_dim=spec.text_width,
+    )
+    return CLIPVisionModelWithProjection(config)
+
+
+def build_vae(spec: Spec) -> AutoencoderTiny:
+    """Autoencoder without normalization: it learns and decodes several times faster on a CPU than AutoencoderKL does."""
+    stages = len(spec.vae_decoder_blocks)
+    vae = AutoencoderTiny(
+        latent_channels=spec.latent_channels,
+        encoder_block_out_channels=(spec.vae_channels,) * stages,
+        decoder_block_out_channels=(spec.vae_channels,) * stages,
+        num_encoder_blocks=(0,) * stages,  # nothing but strided convolutions: a linear map, set by vae.py, not learned
+        num_decoder_blocks=spec.vae_decoder_blocks,
+    )
+    keep_variance(vae.decoder)
+    return vae
+
+
+def keep_variance(decoder: nn.Module) -> None:
+    """Weights under which an unnormalized network starts with signals of constant size (He et al. 2015, eq. 10), each
+    residual branch closed at first (Zhang et al., Fixup). From PyTorch's default it hardly starts to learn."""
+    convolutions = [layer for layer in decoder.modules() if isinstance(layer, nn.Conv2d)]
+    for convolution in convolutions:
+        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+        if convolution.bias is not None:
+            nn.init.zeros_(convolution.bias)
+    for block in decoder.modules():
+        if isinstance(block, AutoencoderTinyBlock):
+            nn.init.zeros_(block.conv[-1].weight)
+
+
+def build_unet(spec: Spec) -> UNet2DConditionModel:
+    """Noise predictor. The text reaches it twice: by cross-attention, and pooled into the time embedding, which moves
+    every block; so few parameters obey words much sooner with both."""
+    levels = len(spec.unet_channels)
+    return UNet2DConditionModel(
+        sample_size=spec.latent_size,
+        in_channels=spec.latent_channels,
+        out_channels=spec.latent_channels,
+        block_out_channels=spec.unet_channels,
+        down_block_types=("DownBlock2D",) + ("CrossAttnDownBlock2D",) * (levels - 1),
+        up_block_types=("CrossAttnUpBlock2D",) * (levels - 1) + ("UpBlock2D",),
+        layers_per_block=spec.unet_layers,
+        attention_head_dim=tuple(channels // spec.head_width for channels in spec.unet_channels),
+        cross_attention_dim=spec.text_width,
+        resnet_time_scale_shift="scale_shift",
+        addition_embed_type="text",
+        addition_embed_type_num_heads=spec.text_heads,
+    )
+
+
+def build_scheduler() -> DDIMScheduler:
+    """DDIM on a cosine schedule that ends in pure noise, so that dark and bright grounds are both reached."""
+    return DDIMScheduler(
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+        clip_sample=False,
+        set_alpha_to_one=True,
+        steps_offset=1,  # what the pipeline would otherwise correct, with a warning
+    )

@@ -1,0 +1,63 @@
+"""The stages that make the bundled model: drawings, CLIP, VAE, UNet, and the folder that is shipped.
+
+`python -m styleaug train --run runs/tiny --out assets/tiny` runs them one by one; stopped and called again, it goes on
+from the last checkpoint of the stage it was in.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+
+from styleaug.training.clip import train_clip
+from styleaug.training.dataset import paint_drawings
+from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, all_words
+from styleaug.training.parts import Parts, build_parts
+from styleaug.training.samples import pipeline_of
+from styleaug.training.tiny import Spec
+from styleaug.training.unet import train_unet
+from styleaug.training.vae import train_vae
+
+STAGES = ("drawings", "clip", "vae", "unet", "save")
+
+
+def save_model(parts: Parts, out: Path) -> None:
+    """Write the folder that is shipped: half precision, no file of 10 MB or more, words and check sums beside it."""
+    pipeline_of(parts).to(torch.float16).save_pretrained(out, max_shard_size="9MB")
+    phrases = {"subjects": list(SUBJECT_NAMES), "styles": list(STYLE_NAMES), "moods": list(MOOD_NAMES)}
+    (out / "vocabulary.json").write_text(json.dumps({**phrases, "words": all_words()}, indent=1) + "\n")
+    files = sorted(file for file in out.rglob("*") if file.is_file() and file.name not in ("SHA256SUMS", "README.md"))
+    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(out).as_posix()}\n" for file in files]
+    (out / "SHA256SUMS").write_text("".join(lines))
+
+
+def train(spec: Spec, run: Path, out: Path, stages: tuple[str, ...] = STAGES) -> None:
+    """Run `stages` in order. Finished ones only load their last checkpoint."""
+    accelerator = Accelerator(mixed_precision="bf16")
+    parts = build_parts(spec)
+    drawings = paint_drawings(run / "drawings", spec, os.cpu_count() or 1)
+    if "clip" in stages:
+        train_clip(parts, drawings, spec, run, accelerator)
+    if "vae" in stages:
+        train_vae(parts, drawings, spec, run, accelerator)
+    if "unet" in stages:
+        train_unet(parts, drawings, spec, run, accelerator)
+    if "save" in stages:
+        save_model(parts, out)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m styleaug train`."""
+    parser.add_argument("--run", type=Path, default=Path("runs/tiny"), help="folder of drawings and checkpoints")
+    parser.add_argument("--out", type=Path, default=Path("assets/tiny"), help="folder to write the model to")
+    parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Train, or go on training, the bundled model."""
+    train(Spec(), arguments.run, arguments.out, STAGES[: STAGES.index(arguments.until) + 1])
+    return 0

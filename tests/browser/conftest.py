@@ -1,0 +1,182 @@
+"""The page on a fake engine, in a real Chromium. A page or console error fails the test it happens in."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from fake_engine import BAR, BITS, FakeEngine, recipe_code
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+
+from app import build_page, launch_settings
+from styleaug import Request
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
+    "--no-first-run"
+).split()
+PATIENCE = 20_000  # milliseconds
+
+READ_BARS = """(canvas, [bar, bits]) => [0, 1].map((row) => {
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    let code = 0;
+    for (let bit = 0; bit < bits; bit++) {
+        const x = bit * bar + bar / 2, y = row * bar + bar / 2;
+        if (pixels[4 * (y * canvas.width + x)] > 127) code += 2 ** bit;
+    }
+    return code;
+})"""
+
+
+class Stage:
+    """The page as a visitor sees it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+
+    def open(self) -> None:
+        self.page.goto(self.address)
+        self.settle()
+
+    @property
+    def root(self) -> Locator:
+        return self.page.locator("#stage")
+
+    def state(self, name: str) -> str:
+        return self.root.get_attribute(f"data-{name}") or ""
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f"#{name} :is(input, textarea)").first
+
+    def slider(self) -> Locator:
+        return self.page.locator("#theta input[type=range]")
+
+    def theta(self) -> float:
+        return float(self.slider().input_value())
+
+    def settle(self) -> None:
+        """Wait until θ is shown and the sweep is through."""
+        self.page.wait_for_selector("#stage[data-state=settled][data-sweep=ended]", timeout=PATIENCE)
+
+    def settle_on(self, theta: float) -> None:
+        """Wait until this θ is asked for, and shown."""
+        selector = f'#stage[data-state=settled][data-theta-asked="{theta:g}"][data-theta-shown="{theta:g}"]'
+        self.page.wait_for_selector(selector, timeout=PATIENCE)
+
+    def painted(self) -> tuple[float, int]:
+        """What the pixels on the canvas say: θ, and the number of the recipe."""
+        code, recipe = self.page.locator("#stage canvas").first.evaluate(READ_BARS, [BAR, BITS])
+        return round(code / 10_000 - 1, 4), recipe
+
+    def shows(self, **fields: object) -> bool:
+        """Whether the pixels are those of this request at the slider's θ."""
+        return self.painted() == (self.theta(), recipe_code(Request(**fields, theta=0, num_inference_steps=10)))
+
+    def paint(self) -> None:
+        self.page.locator("#paint").click()
+
+    def press_with(self, prompt: str) -> None:
+        """Type a prompt and press Paint."""
+        self.field("prompt").fill(prompt)
+        self.paint()
+
+    def choose(self, mode: str) -> None:
+        """Choose a mode and wait for its first picture."""
+        self.page.locator(f'#mode input[value="{mode}"]').check()
+        self.wait_for_text(".facts", f"{mode} at")
+
+    def wait_for_text(self, selector: str, text: str) -> None:
+        expect(self.page.locator(selector)).to_contain_text(text, timeout=PATIENCE)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Wait for something on the server's side, while the page goes on."""
+        for _ in range(PATIENCE // 20):
+            if condition():
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError("waited in vain")
+
+    def x_of(self, theta: float) -> float:
+        """Where on the screen the slider's thumb stands at θ."""
+        box = self.slider().bounding_box()
+        assert box is not None
+        low, high = (float(self.slider().get_attribute(end) or 0) for end in ("min", "max"))
+        thumb = 16.0
+        return box["x"] + thumb / 2 + (box["width"] - thumb) * (theta - low) / (high - low)
+
+    def drag(self, *thetas: float, steps: int = 8) -> None:
+        """Press on the first θ, move over the others, let go on the last."""
+        box = self.slider().bounding_box()
+        assert box is not None
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(self.x_of(thetas[0]), y)
+        self.page.mouse.down()
+        for theta in thetas[1:]:
+            self.page.mouse.move(self.x_of(theta), y, steps=steps)
+        self.page.mouse.up()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The Chromium on the PATH, else playwright's own, fetched once if it is missing."""
+    on_path = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
+    if not on_path:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+    running = playwright.chromium.launch(executable_path=on_path[0] if on_path else None, args=FLAGS)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[FakeEngine, str]]:
+    engine = FakeEngine()
+    page = build_page(engine)
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_settings())
+    yield engine, address
+    page.close()
+
+
+@pytest.fixture
+def engine(served: tuple[FakeEngine, str]) -> FakeEngine:
+    served[0].reset()
+    return served[0]
+
+
+@pytest.fixture
+def visit(browser: Browser, engine: FakeEngine, served: tuple[FakeEngine, str]) -> Iterator:
+    """`visit(width=…, color_scheme=…)` opens a tab of its own and waits for its first picture."""
+    tabs: list[Stage] = []
+
+    def open_tab(width: int = 1280, height: int = 800, opened: bool = True, **options: object) -> Stage:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        stage = Stage(context.new_page(), served[1])
+        tabs.append(stage)
+        if opened:
+            stage.open()
+        return stage
+
+    yield open_tab
+    errors = [error for tab in tabs for error in tab.errors]
+    for tab in tabs:
+        tab.page.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def stage(visit) -> Stage:
+    """One visitor on a wide screen, with the first picture before them."""
+    return visit()

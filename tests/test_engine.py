@@ -1,0 +1,417 @@
+"""The exactness contract (DESIGN.md §2) and the engine's promises of work not done, on random parts and the bundled model."""
+
+import copy
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, zip_longest
+
+import numpy as np
+import parts
+import pytest
+import torch
+
+import styleaug.engine
+from styleaug.conditioning import full_and_base
+from styleaug.engine import Cancelled, Stats, StyleEngine
+from styleaug.model import NonFiniteError
+from styleaug.recipe import Recipe, read_recipe
+from styleaug.request import BadRequest, Direction, Mode, Request, Span
+from styleaug.slerp import slerp
+from styleaug.trajectory import step_generator
+
+STEPS = 3
+THETAS = (0.0, 0.25, 1.0)
+
+
+def request(**fields):
+    defaults = {
+        "prompt": "temple hidden in the jungle",
+        "style": "Monet style",
+        "seed": 7,
+        "num_inference_steps": STEPS,
+    }
+    return Request(**defaults | fields)
+
+
+def pixels(picture):
+    return np.asarray(picture.image)
+
+
+def same(first, second):
+    return np.array_equal(pixels(first), pixels(second))
+
+
+def plain(model, prompt, asked, **options):
+    """The picture of diffusers' own pipeline: its own encoding, noise, loop and decoding."""
+    texts = {"prompt": prompt, "negative_prompt": asked.negative_prompt} if prompt is not None else {}
+    images = parts.pipeline(model)(
+        **texts,
+        **{"generator": torch.Generator("cpu").manual_seed(asked.seed)} | options,
+        num_inference_steps=asked.num_inference_steps,
+        guidance_scale=asked.guidance_scale,
+    ).images
+    return np.asarray(images[0])
+
+
+# The exactness contract
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("guidance_scale", [1.0, 4.0])
+def test_theta_zero_is_the_plain_pipeline(model, mode, guidance_scale):
+    asked = request(mode=mode, guidance_scale=guidance_scale, negative_prompt="night")
+    prompt = asked.prompt if mode is Mode.INTERPOLATE else full_and_base(asked.prompt, asked.style)[0]
+    assert np.array_equal(pixels(StyleEngine(model).render(asked)), plain(model, prompt, asked))
+
+
+@pytest.mark.parametrize("name", parts.schedulers())
+@pytest.mark.parametrize("mode", Mode)
+def test_theta_zero_is_the_plain_pipeline_under_every_scheduler(name, mode):
+    model = parts.model(parts.schedulers()[name], vae_kind="AutoencoderTiny")
+    asked = request(mode=mode, num_inference_steps=5)
+    prompt = asked.prompt if mode is Mode.INTERPOLATE else full_and_base(asked.prompt, asked.style)[0]
+    latents = styleaug.engine.initial_latents(asked.seed, model.latent_shape)
+    expected = plain(model, prompt, asked, latents=latents, generator=step_generator(asked.seed))
+    assert np.array_equal(pixels(StyleEngine(model).render(asked)), expected)
+
+
+@pytest.mark.parametrize(
+    ("mode", "theta", "prompt"),
+    [
+        ("interpolate", 1, "Monet style"),
+        ("weaken", 1, "temple hidden in the jungle"),
+        ("guide", -1, "temple hidden in the jungle"),
+    ],
+)
+def test_an_endpoint_is_the_target_prompt(model, mode, theta, prompt):
+    asked = request(mode=mode, theta=theta)
+    assert np.array_equal(pixels(StyleEngine(model).render(asked)), plain(model, prompt, asked))
+
+
+def test_a_style_inside_the_prompt_is_the_prompt_as_written(model):
+    asked = request(prompt="temple Monet style hidden in the jungle", mode="weaken")
+    engine = StyleEngine(model)
+    assert np.array_equal(pixels(engine.render(asked)), plain(model, asked.prompt, asked))
+    without = plain(model, "temple hidden in the jungle", asked)
+    assert np.array_equal(pixels(engine.render(asked.with_theta(1))), without)
+
+
+def test_interpolating_seeds_ends_at_the_second_seeds_picture(model):
+    asked = request(mode="interpolate", prompt="a dog", style="a cat", theta=1, second_seed=8)
+    assert np.array_equal(
+        pixels(StyleEngine(model).render(asked)), plain(model, "a cat", dataclasses.replace(asked, seed=8))
+    )
+
+
+@pytest.mark.parametrize("span", Span)
+@pytest.mark.parametrize("direction", Direction)
+def test_augment_is_the_plain_pipeline_on_the_moved_text(model, direction, span):
+    asked = request(theta=0.4, direction=direction, span=span)
+    full, base = (model.encode(text) for text in full_and_base(asked.prompt, asked.style))
+    vector = full - base if direction is Direction.CONTRAST else model.encode(asked.style)
+    embeds = {
+        "prompt_embeds": slerp(full, full + vector, 0.4, span=span),
+        "negative_prompt_embeds": model.encode(""),
+    }
+    assert np.array_equal(pixels(StyleEngine(model).render(asked)), plain(model, None, asked, **embeds))
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_theta_changes_the_picture(model, mode):
+    first, second = StyleEngine(model).sweep(request(mode=mode), [0.0, 1.0])
+    assert not same(first, second)
+
+
+def mixed_requests():
+    """Eight that differ in everything."""
+    return [
+        request(theta=0.3),
+        request(theta=-0.5, direction="phrase", seed=1),
+        request(mode="weaken", theta=0.5, num_inference_steps=4),
+        request(mode="guide", theta=1.5, guidance_scale=2.0),
+        request(mode="guide", theta=0.5, direction="phrase", start=0.5),
+        request(mode="interpolate", prompt="a dog", style="a cat", theta=0.5, second_seed=9),
+        request(mode="augment", theta=1.0, hold_norm=True, span="whole"),
+        request(mode="weaken", theta=1.0, guidance_scale=1.0, negative_prompt="night"),
+    ]
+
+
+def test_cached_is_uncached(model):
+    engine, without = StyleEngine(model), StyleEngine(model, cache_bytes=0)
+    for asked in mixed_requests():
+        fresh, first, again = without.render(asked), engine.render(asked), engine.render(asked)
+        assert same(fresh, first) and same(first, again)
+        assert again.from_cache and not first.from_cache and not fresh.from_cache
+    assert without.stats.cache_hits == 0
+
+
+def test_a_sweep_is_its_pictures_one_by_one(model):
+    asked = request()
+    for picture, theta in zip(StyleEngine(model).sweep(asked, THETAS), THETAS, strict=True):
+        assert picture.request == asked.with_theta(theta)
+        assert same(picture, StyleEngine(model).render(asked.with_theta(theta)))
+
+
+def test_two_sweeps_in_turns_are_two_in_a_row(model):
+    first, second = request(), request(mode="guide", seed=1, prompt="a dog")
+    together = StyleEngine(model)
+    turns = list(chain(*zip_longest(together.sweep(first, THETAS), together.sweep(second, THETAS))))
+    alone = [list(StyleEngine(model).sweep(asked, THETAS)) for asked in (first, second)]
+    for picture, expected in zip(turns, chain(*zip(*alone, strict=True)), strict=True):
+        assert same(picture, expected)
+
+
+def different_schedulers(model):
+    """The same weights under four schedulers."""
+    for name in ("DDIM", "Euler", "DPM++", "PNDM"):
+        options = {"skip_prk_steps": True} if name == "PNDM" else {}
+        scheduler = type(parts.schedulers()[name]).from_config(model.scheduler.config, **options)
+        yield dataclasses.replace(model, scheduler=scheduler)
+
+
+def test_four_threads_with_different_requests_and_schedulers_do_not_meet(model):
+    models = list(different_schedulers(model))
+    alone = [[StyleEngine(each).render(asked) for asked in mixed_requests()] for each in models]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda each: [StyleEngine(each).render(asked) for asked in mixed_requests()], models))
+    wrong = [not same(*pair) for pair in zip(chain(*together), chain(*alone), strict=True)]
+    assert len(wrong) == 32 and sum(wrong) == 0
+
+
+def test_four_threads_on_one_engine_do_not_meet(model):
+    alone = [StyleEngine(model).render(asked) for asked in mixed_requests()]
+    engine = StyleEngine(model)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(engine.render, mixed_requests() * 4))
+    wrong = [not same(*pair) for pair in zip(together, alone * 4, strict=True)]
+    assert len(wrong) == 32 and sum(wrong) == 0
+    assert engine.stats == sum((picture.stats for picture in together), Stats())
+
+
+# Work that is not done
+
+
+def test_a_repeated_request_evaluates_nothing(model):
+    engine = StyleEngine(model)
+    engine.render(request(theta=0.5))
+    before = engine.stats
+    assert engine.render(request(theta=0.5)).stats == Stats(cache_hits=1)
+    assert engine.stats - before == Stats(cache_hits=1)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_moving_theta_encodes_no_text_and_draws_no_noise(random_model, mode, monkeypatch):
+    drawn = []
+    draw = styleaug.engine.initial_latents
+    monkeypatch.setattr(styleaug.engine, "initial_latents", lambda *a, **k: (drawn.append(a), draw(*a, **k))[1])
+    engine = StyleEngine(random_model)
+    asked = request(mode=mode, second_seed=8 if mode == "interpolate" else None)
+    first = engine.render(asked)
+    assert first.stats.text_encodes >= 3
+    encoded, noises = engine.stats.text_encodes, len(drawn)
+    for theta in (0.1, 0.7, 1.0):
+        engine.render(asked.with_theta(theta))
+    assert engine.stats.text_encodes == encoded
+    assert len(drawn) == noises == (2 if mode == "interpolate" else 1)
+
+
+def test_the_counts_of_a_fresh_picture(random_model):
+    stats = StyleEngine(random_model).render(request(theta=0.3, num_inference_steps=4)).stats
+    assert stats == Stats(unet_rows=8, unet_calls=4, text_encodes=4, decodes=1, cache_hits=0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rows"),
+    [
+        ({"guidance_scale": 1.0}, [1, 1, 1, 1]),
+        ({"guidance_scale": 1.0, "mode": "weaken", "theta": 0.5}, [1, 1, 1, 1]),
+        ({"mode": "guide"}, [2, 2, 2, 2]),
+        ({"mode": "guide", "theta": 0.5}, [3, 3, 3, 3]),
+        ({"mode": "guide", "theta": 0.5, "start": 0.5}, [2, 2, 3, 3]),
+        ({"mode": "guide", "theta": -1, "start": 0.5}, [2, 2, 2, 2]),
+        ({"mode": "guide", "theta": 0.5, "start": 1}, [2, 2, 2, 2]),
+        ({"mode": "guide", "theta": 0.5, "guidance_scale": 1.0}, [2, 2, 2, 2]),
+    ],
+)
+def test_rows_are_sent_only_where_they_are_needed(random_model, fields, rows):
+    engine = StyleEngine(random_model)
+    counts = [engine.stats.unet_rows]
+    engine.render(
+        request(**{"num_inference_steps": 4} | fields), on_step=lambda _: counts.append(engine.stats.unet_rows)
+    )
+    assert np.diff(counts).tolist() == rows
+
+
+def test_pndm_counts_its_extra_call():
+    stats = StyleEngine(parts.model(parts.schedulers()["PNDM"])).render(request(num_inference_steps=5)).stats
+    assert stats.unet_calls == 6
+
+
+def test_a_cancelled_render_stops_before_the_next_call(random_model):
+    engine = StyleEngine(random_model)
+    seen = []
+    with pytest.raises(Cancelled):
+        engine.render(request(), cancelled=lambda: len(seen) == 2, on_step=seen.append)
+    assert engine.stats.unet_calls == 2 and engine.stats.decodes == 0
+    again = engine.render(request())
+    assert same(again, StyleEngine(random_model).render(request()))
+
+
+def test_a_render_cancelled_before_it_begins_does_nothing(random_model):
+    engine = StyleEngine(random_model)
+    with pytest.raises(Cancelled):
+        engine.render(request(), cancelled=lambda: True)
+    assert engine.stats == Stats()
+
+
+def test_a_cancelled_sweep_stops(random_model):
+    engine = StyleEngine(random_model)
+    shown = []
+    with pytest.raises(Cancelled):
+        for picture in engine.sweep(request(), THETAS, cancelled=lambda: len(shown) == 1):
+            shown.append(picture)
+    assert len(shown) == 1 and engine.stats.unet_calls == STEPS
+
+
+def test_a_closed_sweep_stops(random_model):
+    engine = StyleEngine(random_model)
+    sweep = engine.sweep(request(), THETAS)
+    assert engine.stats == Stats()
+    next(sweep)
+    done = engine.stats
+    sweep.close()
+    assert list(sweep) == [] and engine.stats == done
+    assert done.unet_calls == STEPS
+
+
+def test_progress_rises_to_one(random_model):
+    engine = StyleEngine(random_model)
+    steps = []
+    engine.render(request(num_inference_steps=4), on_step=steps.append)
+    assert steps == [0.25, 0.5, 0.75, 1.0]
+    steps.clear()
+    list(engine.sweep(request(num_inference_steps=2, seed=1), [0, 1], on_step=steps.append))
+    assert steps == [0.25, 0.5, 0.75, 1.0]
+
+
+# The cache
+
+
+def test_what_a_caller_does_to_an_image_stays_there(random_model):
+    engine = StyleEngine(random_model)
+    first = engine.render(request())
+    expected = pixels(first).copy()
+    first.image.paste((0, 0, 0), (0, 0, *first.image.size))
+    second = engine.render(request())
+    assert np.array_equal(pixels(second), expected)
+    second.image.paste((0, 0, 0), (0, 0, *second.image.size))
+    assert np.array_equal(pixels(engine.render(request())), expected)
+
+
+def test_the_cache_forgets_the_oldest_first_and_stays_in_its_bound(random_model):
+    requests = [request(seed=seed, theta=0.1) for seed in range(3)]
+    embeds, noise = random_model.encode("a").nbytes, torch.zeros(1, *random_model.latent_shape).nbytes
+    picture = 3 * random_model.image_size[0] * random_model.image_size[1]
+    engine = StyleEngine(random_model, cache_bytes=4 * embeds + 2 * noise + 2 * picture)
+    for asked in requests:
+        engine.render(asked)
+    assert engine.render(requests[2]).from_cache and engine.render(requests[1]).from_cache
+    again = engine.render(requests[0])
+    assert not again.from_cache
+    assert same(again, StyleEngine(random_model).render(requests[0]))
+
+
+def test_clear_forgets_everything_but_the_counts(random_model):
+    engine = StyleEngine(random_model)
+    first = engine.render(request()).stats
+    engine.clear()
+    assert engine.render(request()).stats == first
+    assert engine.stats == first + first
+
+
+# What cannot be done
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "cut"),
+    [
+        ({"prompt": "a dog " * 8}, "prompt", "a dog"),
+        ({"style": "a cat " * 8}, "style", "a cat"),
+        ({"negative_prompt": "a night " * 8}, "negative_prompt", "a night"),
+        ({"prompt": "a dog " * 6, "style": "in the jungle"}, "prompt", "jungle"),
+    ],
+)
+def test_a_text_that_does_not_fit_is_refused_with_the_words_that_are_cut(random_model, fields, field, cut):
+    engine = StyleEngine(random_model)
+    for ask in (engine.render, lambda asked: engine.sweep(asked, THETAS)):
+        with pytest.raises(BadRequest, match=f"must fit the model's 16 tokens.* these words are cut: {cut},") as caught:
+            ask(request(**fields))
+        assert caught.value.field == field
+    assert engine.stats == Stats()
+
+
+def test_interpolate_does_not_join_its_prompts(random_model):
+    asked = request(mode="interpolate", prompt="a dog " * 7, style="a cat " * 7)
+    StyleEngine(random_model).render(asked)
+
+
+def test_a_sweep_checks_every_theta_before_the_first_picture(random_model):
+    engine = StyleEngine(random_model)
+    for bad in (3.0, float("nan"), "0.5"):
+        with pytest.raises(BadRequest, match="^theta must be between"):
+            engine.sweep(request(), [0.0, bad])
+    assert engine.stats == Stats()
+
+
+def test_numbers_that_overflow_are_an_error_and_not_kept(random_model):
+    unet = copy.deepcopy(random_model.unet)
+    unet.conv_out.bias.data.fill_(float("nan"))
+    engine = StyleEngine(dataclasses.replace(random_model, unet=unet))
+    for _ in range(2):
+        with pytest.raises(NonFiniteError):
+            engine.render(request())
+    assert engine.stats.decodes == 0 and engine.stats.unet_calls == 2 * STEPS
+
+
+def test_unknown_words_are_named_and_rendered_all_the_same(random_model):
+    asked = request(prompt="a whale", style="Rococo", negative_prompt="fog")
+    picture = StyleEngine(random_model).render(asked)
+    assert picture.unknown_words == ("whale", "Rococo", "fog")
+    assert not picture.from_cache
+
+
+# A picture
+
+
+def test_a_picture_says_what_it_is(model):
+    picture = StyleEngine(model).render(request(theta=0.5))
+    assert (picture.request, picture.model) == (request(theta=0.5), model.name)
+    assert picture.image.mode == "RGB" and picture.image.size == model.image_size[::-1]
+    assert picture.seconds > 0
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        picture.seconds = 0
+
+
+def test_a_saved_picture_carries_its_recipe_and_is_the_same_file_again(random_model, tmp_path):
+    picture = StyleEngine(random_model).render(request(theta=0.3))
+    picture.save(tmp_path / "a.png")
+    recipe = read_recipe(tmp_path / "a.png")
+    assert recipe == Recipe("random", request(theta=0.3))
+    StyleEngine(random_model).render(recipe.request).save(str(tmp_path / "b.png"))
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
+
+
+def test_a_picture_that_cannot_be_saved_leaves_nothing_behind(random_model, tmp_path):
+    picture = StyleEngine(random_model).render(request())
+    (tmp_path / "a.png").mkdir()
+    for path in (tmp_path / "a.png", tmp_path / "no" / "a.png"):
+        with pytest.raises(OSError):
+            picture.save(path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_stats_add_and_subtract():
+    one, two = Stats(1, 2, 3, 4, 5), Stats(10, 20, 30, 40, 50)
+    assert one + two == Stats(11, 22, 33, 44, 55)
+    assert two - one == Stats(9, 18, 27, 36, 45)

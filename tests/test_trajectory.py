@@ -1,0 +1,134 @@
+"""The loop against diffusers' own pipeline, and the loop on its own with a UNet that is only arithmetic."""
+
+import parts
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from styleaug.conditioning import condition
+from styleaug.model import NonFiniteError
+from styleaug.request import MAX_SEED, BadRequest, Request
+from styleaug.trajectory import denoise, initial_latents, step_generator
+
+SHAPE = (4, 8, 8)
+
+
+def run(model, request, predict_noise=None):
+    return denoise(
+        initial_latents(request.seed, model.latent_shape),
+        condition(request, model.encode),
+        scheduler=model.new_scheduler(),
+        predict_noise=model.predict_noise if predict_noise is None else predict_noise,
+        num_inference_steps=request.num_inference_steps,
+        generator=step_generator(request.seed),
+    )
+
+
+def request(**fields):
+    return Request(**{"prompt": "a dog", "style": "monet style", "num_inference_steps": 4, "seed": 3, **fields})
+
+
+@pytest.mark.parametrize("name", parts.schedulers())
+@pytest.mark.parametrize("scale", [1.0, 4.0])
+def test_the_loop_is_diffusers_own(name, scale):
+    model = parts.model(parts.schedulers()[name])
+    asked = request(guidance_scale=scale, num_inference_steps=5)
+    *_, last = run(model, asked)
+    theirs = parts.pipeline(model)(
+        "a dog monet style",
+        latents=initial_latents(3, model.latent_shape),
+        generator=step_generator(3),
+        num_inference_steps=5,
+        guidance_scale=scale,
+        output_type="latent",
+    ).images
+    assert torch.equal(last.latents, theirs)
+
+
+def test_initial_latents_are_what_the_pipeline_draws(random_model):
+    pipeline = parts.pipeline(random_model)
+    options = {"num_inference_steps": 2, "output_type": "latent"}
+    drawn = pipeline("a dog", generator=torch.Generator("cpu").manual_seed(7), **options).images
+    given_ours = pipeline("a dog", latents=initial_latents(7, random_model.latent_shape), **options).images
+    assert torch.equal(drawn, given_ours)
+
+
+def test_every_seed_has_its_own_latents():
+    seeds = [0, 1, 2, 2**31, MAX_SEED - 1, MAX_SEED]
+    latents = [initial_latents(seed, SHAPE) for seed in seeds]
+    for index, first in enumerate(latents):
+        assert torch.equal(first, initial_latents(seeds[index], SHAPE))
+        assert not any(torch.equal(first, other) for other in latents[index + 1 :])
+
+
+@given(st.integers(0, MAX_SEED))
+def test_the_noise_between_steps_is_not_the_noise_at_the_start(seed):
+    between = torch.randn((1, *SHAPE), generator=step_generator(seed))
+    assert not torch.equal(between, initial_latents(seed, SHAPE))
+
+
+@pytest.mark.parametrize("name", parts.schedulers())
+def test_a_step_is_yielded_for_every_call(name):
+    model = parts.model(parts.schedulers()[name])
+    calls = []
+
+    def predict_noise(latents, timestep, prompt_embeds):
+        calls.append(timestep)
+        return torch.zeros_like(latents)
+
+    for count, step in enumerate(run(model, request(), predict_noise), start=1):
+        assert len(calls) == count
+        assert step.index == count - 1 and step.latents.shape == (1, *SHAPE)
+        assert step.progress == count / step.num_steps
+        assert step.timestep == calls[-1]
+    assert step.progress == 1
+
+
+def test_a_run_left_early_calls_no_more(random_model):
+    calls = []
+
+    def predict_noise(latents, timestep, prompt_embeds):
+        calls.append(timestep)
+        return torch.zeros_like(latents)
+
+    steps = run(random_model, request(), predict_noise)
+    assert calls == []
+    next(steps)
+    steps.close()
+    assert len(calls) == 1
+
+
+def test_text_changes_at_start(random_model):
+    rows = []
+
+    def predict_noise(latents, timestep, prompt_embeds):
+        assert len(latents) == len(prompt_embeds)
+        rows.append(len(prompt_embeds))
+        return torch.zeros_like(latents)
+
+    for start, expected in ((0, [3, 3, 3, 3]), (0.5, [2, 2, 3, 3]), (0.51, [2, 2, 2, 3]), (1, [2, 2, 2, 2])):
+        rows.clear()
+        list(run(random_model, request(mode="guide", theta=0.5, start=start), predict_noise))
+        assert rows == expected
+
+
+def test_gradients_are_off_inside_and_untouched_outside(random_model):
+    for step in run(random_model, request()):
+        assert torch.is_grad_enabled()
+        assert not step.latents.requires_grad
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_numbers_that_overflow_are_an_error(random_model, bad):
+    def predict_noise(latents, timestep, prompt_embeds):
+        return torch.full_like(latents, bad)
+
+    with pytest.raises(NonFiniteError, match="NaN or infinity"):
+        list(run(random_model, request(), predict_noise))
+
+
+def test_a_number_of_steps_the_scheduler_cannot_run_is_refused():
+    model = parts.model(parts.schedulers()["LCM"])
+    with pytest.raises(BadRequest, match="^num_inference_steps must suit LCMScheduler .*, got 60$"):
+        next(run(model, request(num_inference_steps=60)))
