@@ -135,7 +135,9 @@ class StyleEngine:
             NonFiniteError: the model's numbers overflowed.
         """
         self._check_texts_fit(request)
-        return self._render(request, cancelled or _never, on_step or _ignore)
+        return self._render(
+            request, _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
+        )
 
     def sweep(
         self,
@@ -152,7 +154,9 @@ class StyleEngine:
         """
         requests = [request.with_theta(theta) for theta in thetas]
         self._check_texts_fit(request)
-        return self._sweep(requests, cancelled or _never, on_step or _ignore)
+        return self._sweep(
+            requests, _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
+        )
 
     def _sweep(
         self, requests: Sequence[Request], cancelled: IsCancelled, on_step: OnStep

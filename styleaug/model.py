@@ -304,8 +304,10 @@ def _refuse_other_unets(folder: Path) -> None:
     """A UNet that wants more than latents, a timestep and text would be run wrongly, not refused, by its own code."""
     file = folder / "unet" / "config.json"
     config = _read_json(file) if file.is_file() else {}
-    for name in ("addition_embed_type", "time_cond_proj_dim", "encoder_hid_dim_type", "class_embed_type"):
-        if config.get(name) is not None:
+    names = ("addition_embed_type", "time_cond_proj_dim", "encoder_hid_dim_type", "class_embed_type")
+    for name in names:
+        # "text" pools the very prompt_embeds that cross-attention reads: nothing more is needed.
+        if config.get(name) is not None and (name, config[name]) != ("addition_embed_type", "text"):
             raise ModelError(
                 f"The model in {folder} cannot be run: its unet has {name}, so it needs more than a prompt. "
                 "Give a folder of a Stable Diffusion 1 or 2 model."

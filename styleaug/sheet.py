@@ -118,4 +118,4 @@ def _write(canvas: Image.Image, text: str, place: tuple[int, int], font: Font, c
             x = place[0] + _length(font, text[:index])
             box = draw.textbbox((x, place[1]), "0", font=font)
             middle = (box[1] + box[3]) / 2
-            draw.line((box[0] + 1, middle, box[2] - 2, middle), fill=colour, width=max(1, (box[3] - box[1]) // 12))
+            draw.line((box[0] + 1, middle, box[2] - 2, middle), fill=colour, width=max(1, int(box[3] - box[1]) // 12))

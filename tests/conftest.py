@@ -4,8 +4,12 @@ from pathlib import Path
 import parts
 import pytest
 import torch
+from hypothesis import settings
 
 from styleaug.model import Model, load_model
+
+settings.register_profile("styleaug", deadline=None)  # a busy machine is no failure
+settings.load_profile("styleaug")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -90,7 +90,7 @@ def test_a_dtype_by_name_is_refused(model_folder):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(BadRequest, match="^model must be tiny, or a folder") as caught:
+    with pytest.raises(BadRequest, match=r"^model must be tiny, or a folder") as caught:
         load_model("enormous")
     assert (caught.value.field, caught.value.value) == ("model", "enormous")
 
@@ -110,7 +110,7 @@ def test_a_missing_part_is_named(folder, part):
 @pytest.mark.parametrize("entry", [None, [None, None], ["os", "system"], ["diffusers", "DiffusionPipeline"], "UNet"])
 def test_only_known_classes_are_loaded(folder, entry):
     edit_json(folder / "model_index.json", unet=entry)
-    with pytest.raises(ModelError, match="its unet is .* must be UNet2DConditionModel"):
+    with pytest.raises(ModelError, match=r"its unet is .* must be UNet2DConditionModel"):
         load_model(folder)
 
 

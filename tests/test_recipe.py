@@ -74,5 +74,5 @@ def test_a_file_that_carries_no_recipe(tmp_path, make):
 
 def test_a_recipe_with_a_wrong_request_names_the_field(tmp_path):
     text = json.dumps({"version": 1, "model": "tiny", "request": REQUEST.to_dict() | {"theta": 9}})
-    with pytest.raises(BadRequest, match="^theta must be between"):
+    with pytest.raises(BadRequest, match=r"^theta must be between"):
         read_recipe(save(tmp_path / "a.png", styleaug=text))

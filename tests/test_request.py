@@ -106,10 +106,10 @@ def test_zeros_are_values_and_minus_zero_is_zero():
 def test_a_second_seed_belongs_to_interpolate():
     assert request(mode="interpolate", second_seed=4).second_seed == 4
     for mode in set(Mode) - {Mode.INTERPOLATE}:
-        with pytest.raises(BadRequest, match="^second_seed must be left out"):
+        with pytest.raises(BadRequest, match=r"^second_seed must be left out"):
             request(mode=mode, second_seed=4)
     for value in (-1, 1.5, True):
-        with pytest.raises(BadRequest, match="^second_seed"):
+        with pytest.raises(BadRequest, match=r"^second_seed"):
             request(mode="interpolate", second_seed=value)
 
 
@@ -141,12 +141,12 @@ def test_with_theta_changes_theta_alone(asked, theta):
 
 
 def test_with_theta_checks_the_range():
-    with pytest.raises(BadRequest, match="^theta"):
+    with pytest.raises(BadRequest, match=r"^theta"):
         request().with_theta(1.5)
 
 
 def test_from_dict_refuses_unknown_and_missing_keys():
-    with pytest.raises(BadRequest, match="^strength is not a field"):
+    with pytest.raises(BadRequest, match=r"^strength is not a field"):
         Request.from_dict({"prompt": "a", "style": "b", "strength": 1})
     for name in ("prompt", "style"):
         with pytest.raises(BadRequest) as caught:

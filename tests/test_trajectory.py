@@ -130,5 +130,5 @@ def test_numbers_that_overflow_are_an_error(random_model, bad):
 
 def test_a_number_of_steps_the_scheduler_cannot_run_is_refused():
     model = parts.model(parts.schedulers()["LCM"])
-    with pytest.raises(BadRequest, match="^num_inference_steps must suit LCMScheduler .*, got 60$"):
+    with pytest.raises(BadRequest, match=r"^num_inference_steps must suit LCMScheduler .*, got 60$"):
         next(run(model, request(num_inference_steps=60)))

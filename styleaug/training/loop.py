@@ -14,8 +14,6 @@ from tqdm import tqdm
 
 from styleaug.training.tiny import StageSpec
 
-CHECKPOINT_SECONDS = 120.0
-
 # (step) → loss, and figures to log. The step number is all that a loss may draw its random choices from, so that a
 # resumed run sees what an unbroken one would have seen.
 Loss = Callable[[int], tuple[torch.Tensor, dict[str, float]]]
@@ -79,7 +77,7 @@ def train_stage(
             line = {"stage": name, "step": step + 1, "seconds": round(time.monotonic() - started, 1), **figures}
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
-        if time.monotonic() - saved_at > CHECKPOINT_SECONDS:
+        if time.monotonic() - saved_at > spec.save_every_seconds:
             save(step + 1)
             saved_at = time.monotonic()
         if sample is not None and step % sample_every == sample_every - 1:

@@ -39,7 +39,7 @@ def build_parts(spec: Spec, seed: int = 0) -> Parts:
 
 def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
     """uint8 (N, H, W, 3) → float32 (N, 3, H, W) in −1…1."""
-    return torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return torch.tensor(pictures, device=device).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def token_ids(tokenizer: CLIPTokenizer, texts: list[str], device: torch.device) -> Tensor:

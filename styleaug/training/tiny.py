@@ -4,12 +4,14 @@ Every part is a stock class of diffusers or transformers, so that what training 
 `StableDiffusionPipeline.from_pretrained`. This file knows shapes; it does not know pictures or training.
 """
 
-import json
+import re
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
 from diffusers.models.autoencoders.vae import AutoencoderTinyBlock
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import pre_tokenizers
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig, CLIPVisionModelWithProjection
 
@@ -26,6 +28,7 @@ class StageSpec:
     warmup: int = 200
     weight_decay: float = 0.0
     average: float = 0.999  # decay of the exponential moving average of the weights
+    save_every_seconds: float = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +65,30 @@ class Spec:
     unet: StageSpec = field(default=StageSpec(steps=5_000, batch=32, learning_rate=8e-4, weight_decay=0.01))
 
     @property
+    def block(self) -> int:
+        """Pixels a side that one latent stands for: the decoder doubles once less than it has stages."""
+        return int(2 ** (len(self.vae_decoder_blocks) - 1))
+
+    @property
     def latent_size(self) -> int:
-        """Latents a side: the decoder doubles once less than it has stages."""
-        return self.image_size // 2 ** (len(self.vae_decoder_blocks) - 1)
+        """Latents a side."""
+        return self.image_size // self.block
+
+
+def learn_merges(words: list[str]) -> list[tuple[str, str]]:
+    """Byte-pair merges (Sennrich et al. 2016, alg. 1) until each word is one token; ties go to the first pair in
+    alphabetical order. (The tokenizers library breaks ties at random, and a resumed run must number tokens alike.)"""
+    spelled = [[*word[:-1], f"{word[-1]}</w>"] for word in sorted(set(words))]
+    merges: list[tuple[str, str]] = []
+    while any(len(pieces) > 1 for pieces in spelled):
+        counts = Counter(pair for pieces in spelled for pair in pairwise(pieces))
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        merges.append(best)
+        for pieces in spelled:
+            for place in range(len(pieces) - 1, 0, -1):
+                if tuple(pieces[place - 1 : place + 1]) == best:
+                    pieces[place - 1 : place + 1] = ["".join(best)]
+    return merges
 
 
 def build_tokenizer(words: list[str], spec: Spec) -> CLIPTokenizer:
@@ -74,19 +98,9 @@ def build_tokenizer(words: list[str], spec: Spec) -> CLIPTokenizer:
     largest id as the end of the text where a config says 2, an old quirk.
     """
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    pairs = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
-    pairs.pre_tokenizer = pre_tokenizers.BertPreTokenizer()  # splits at blanks and punctuation
-    pairs.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=1_000_000, min_frequency=1, end_of_word_suffix="</w>", initial_alphabet=alphabet, show_progress=False
-    )
-    pairs.train_from_iterator(words, trainer)
-    learned = sorted(pairs.get_vocab().items(), key=lambda item: item[1])
-    tokens = [*alphabet, *(f"{letter}</w>" for letter in alphabet)]
-    known = set(tokens)
-    tokens += [token for token, _ in learned if token not in known]
+    merges = learn_merges([part for word in words for part in re.findall(r"[a-z]+", word)])
+    tokens = [*alphabet, *(f"{letter}</w>" for letter in alphabet), *dict.fromkeys("".join(pair) for pair in merges)]
     vocabulary = {token: number for number, token in enumerate([*tokens, START, END])}
-    merges = [tuple(merge) for merge in json.loads(pairs.to_str())["model"]["merges"]]
     return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=spec.tokens)
 
 

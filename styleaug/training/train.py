@@ -27,7 +27,14 @@ STAGES = ("drawings", "clip", "vae", "unet", "save")
 
 def save_model(parts: Parts, out: Path) -> None:
     """Write the folder that is shipped: half precision, no file of 10 MB or more, words and check sums beside it."""
+    # A tokenizer writes down how it last padded and cut: forget that, it is no part of the model.
+    parts.tokenizer.backend_tokenizer.no_padding()
+    parts.tokenizer.backend_tokenizer.no_truncation()
     pipeline_of(parts).to(torch.float16).save_pretrained(out, max_shard_size="9MB")
+    for tower in ("text_encoder", "image_encoder"):
+        # transformers takes the kind of number from the config: half precision on disk, full where it runs.
+        file = out / tower / "config.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "dtype": "float32"}, indent=2) + "\n")
     phrases = {"subjects": list(SUBJECT_NAMES), "styles": list(STYLE_NAMES), "moods": list(MOOD_NAMES)}
     (out / "vocabulary.json").write_text(json.dumps({**phrases, "words": all_words()}, indent=1) + "\n")
     files = sorted(file for file in out.rglob("*") if file.is_file() and file.name not in ("SHA256SUMS", "README.md"))
