@@ -473,7 +473,8 @@ def build_page(engine: StyleEngine) -> gr.Blocks:
         presses = [paint.click, prompt_box.submit, style_box.submit, seed_box.submit, second_seed_box.submit]
         presses += [box.submit for box in (negative_box, steps_box, guidance_box, start_box)]
         settings = [direction_choice.input, span_choice.input, hold_norm_box.input, seed_box.input]
-        for event in (page.load, *settings, second_seed_box.input, words.pick):
+        settings += [second_seed_box.change]  # a gr.Textbox has its .input from keys alone, not from pasting
+        for event in (page.load, *settings, words.pick):
             sweep_on(event)
         pressed = gr.on(
             presses,

@@ -1,4 +1,4 @@
-"""The command line: `python -m styleaug render | sweep | train`.
+"""The command line: `python -m styleaug render | sweep | study | train`.
 
 Progress goes to stderr. The last line on stdout is one JSON object. What cannot be done is said in one line on stderr,
 with exit code 2.
@@ -6,6 +6,7 @@ with exit code 2.
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import sys
@@ -22,6 +23,7 @@ from styleaug.model import MODELS, Model, ModelError, NonFiniteError, load_model
 from styleaug.recipe import Recipe, read_recipe
 from styleaug.request import BadRequest, Direction, Mode, Request, Span
 from styleaug.sheet import sheet, theta_label
+from styleaug.study import write_figures
 
 DEFAULT_MODEL = "tiny"
 MAX_FRAMES = 100
@@ -38,9 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         train.main(arguments)
         return 0
+    commands = {"render": _render, "sweep": _sweep, "study": _study}
     try:
         with contextlib.redirect_stdout(sys.stderr):  # whatever the libraries print, stdout is for the last line
-            report = _render(arguments) if arguments.command == "render" else _sweep(arguments)
+            report = commands[arguments.command](arguments)
     except (BadRequest, ModelError, NonFiniteError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -84,6 +87,22 @@ def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
     )
     _write(lambda: save_png(strip, out), out)
     return _report(engine, pictures, out, time.perf_counter() - started) | {"thetas": thetas}
+
+
+def _study(arguments: argparse.Namespace) -> dict[str, Any]:
+    folder = Path(arguments.out)
+    engine = StyleEngine(_load(DEFAULT_MODEL if arguments.model is None else arguments.model))
+    written: list[str] = []
+    started = time.perf_counter()
+    with tqdm(desc="study", unit="sheet", file=sys.stderr) as bar:
+
+        def wrote(path: Path) -> None:
+            written.append(str(path))
+            bar.update()
+
+        _write(lambda: write_figures(engine, folder, wrote), folder)
+    seconds = round(time.perf_counter() - started, 3)
+    return {"seconds": seconds, **dataclasses.asdict(engine.stats), "out": written, "model": engine.model.name}
 
 
 def _recipe_model(recipe: Recipe) -> str:
@@ -180,6 +199,9 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     sweep.add_argument("--frames", type=_number, default=9, help=f"number of pictures, 1 to {MAX_FRAMES}; 9")
     sweep.add_argument("--theta-from", type=_number, help="first θ; the lowest of the mode")
     sweep.add_argument("--theta-to", type=_number, help="last θ; the highest of the mode")
+    study = commands.add_parser("study", help="the paper's figures, and the sheet of all subjects and styles")
+    study.add_argument("--out", default="assets/figures", metavar="FOLDER", help="where the sheets go; assets/figures")
+    _add_model_argument(study)
     train = commands.add_parser("train", help="train the bundled model again")
     if argv[:1] == ["train"]:
         from styleaug.training import train as training
@@ -207,8 +229,12 @@ def _add_request_arguments(parser: argparse.ArgumentParser) -> None:
     option("--direction", help=f"augment, guide: {' or '.join(Direction)}; contrast")
     option("--span", help=f"one angle for each token or for the whole text: {' or '.join(Span)}; token")
     option("--hold-norm", action=argparse.BooleanOptionalAction, help="keep each token's length at θ = 0")
-    parser.add_argument("--model", metavar="NAME_OR_FOLDER", help=f"{' or '.join(MODELS)}, or a diffusers folder")
+    _add_model_argument(parser)
     parser.add_argument("--out", required=True, metavar="PNG", help="where the picture goes")
+
+
+def _add_model_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="NAME_OR_FOLDER", help=f"{' or '.join(MODELS)}, or a diffusers folder")
 
 
 def _number(text: str) -> int | float | str:

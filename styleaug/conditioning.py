@@ -44,12 +44,13 @@ def full_and_base(prompt: str, style: str) -> tuple[str, str]:
     """The prompt with the style phrase, and the prompt without it.
 
     If the phrase already stands in the prompt (as whole words, in any case), full is the prompt as written, and base
-    is what remains without it: nothing at all, if the prompt is the phrase. Otherwise the phrase is put at the end.
+    is what remains without it and without the comma that joined them: nothing at all, if the prompt is the phrase.
+    Otherwise the phrase is put at the end.
     """
     phrase = re.compile(rf"(?<!\w){re.escape(style)}(?!\w)", re.IGNORECASE)
     if phrase.search(prompt) is None:
         return f"{prompt} {style}", prompt
-    return prompt, " ".join(phrase.sub(" ", prompt).split())
+    return prompt, " ".join(phrase.sub(" ", prompt).split()).strip(" ,;")
 
 
 def condition(request: Request, encode: Encode) -> Conditioning:

@@ -48,7 +48,7 @@ def same(guidance, *rows):
             "futuristic high tech city architecture",
             "city architecture",
         ),
-        ("a dog, MONET Style", "monet style", "a dog, MONET Style", "a dog,"),
+        ("a dog, MONET Style", "monet style", "a dog, MONET Style", "a dog"),
         ("Monet style", "monet style", "Monet style", ""),
         ("a cartoon", "art", "a cartoon art", "a cartoon"),
         ("night by night", "night", "night by night", "by"),

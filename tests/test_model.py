@@ -10,7 +10,7 @@ import numpy as np
 import parts
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
@@ -170,6 +170,18 @@ def test_a_damaged_vocabulary(folder):
     edit_json(folder / "vocabulary.json", words=None)
     with pytest.raises(ModelError, match=r"vocabulary\.json lacks"):
         load_model(folder)
+
+
+def test_a_unet_that_pools_its_text_is_no_stranger(tmp_path):
+    """The bundled model's kind: the prompt_embeds reach it a second time, through the time embedding."""
+    plain = parts.model()
+    pooling = UNet2DConditionModel.from_config(
+        dict(plain.unet.config), addition_embed_type="text", addition_embed_type_num_heads=2
+    )
+    folder = parts.save(dataclasses.replace(plain, unet=pooling.eval()), tmp_path / "pooling")
+    latents, embeds = torch.randn(1, *plain.latent_shape), plain.encode("a dog")
+    predicted = load_model(folder).predict_noise(latents, torch.tensor(5), embeds)
+    torch.testing.assert_close(predicted, pooling(latents, 5, embeds).sample.detach())
 
 
 def test_a_unet_that_wants_more_than_text_is_refused(folder):

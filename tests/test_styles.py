@@ -140,7 +140,7 @@ def test_any_size_works_even_with_a_single_region(style: str, size: int, strengt
 
 
 def test_an_unknown_style_is_named() -> None:
-    with pytest.raises(ValueError, match="style must be one of Monet style.*'cubism'"):
+    with pytest.raises(ValueError, match=r"style must be one of Monet style.*'cubism'"):
         paint("cubism", 1.0)
 
 

@@ -32,7 +32,8 @@ def train_clip(parts: Parts, drawings: Drawings, spec: Spec, folder: Path, accel
         [chunk.reshape(shape).mean(axis=(2, 4)).astype(np.uint8) for chunk in np.array_split(drawings.pictures, 64)]
     )
     towers = nn.ModuleDict({"text": parts.text_encoder, "image": parts.image_encoder}).to(accelerator.device)
-    towers.register_parameter("scale", nn.Parameter(torch.tensor(2.7, device=accelerator.device)))
+    scale = nn.Parameter(torch.tensor(2.7, device=accelerator.device))  # CLIP starts at ln(1 / 0.07)
+    towers.register_parameter("scale", scale)
 
     def loss_at(step: int) -> tuple[Tensor, dict[str, float]]:
         generator = np.random.default_rng([1, step])
@@ -44,7 +45,7 @@ def train_clip(parts: Parts, drawings: Drawings, spec: Spec, folder: Path, accel
         with accelerator.autocast():
             text_embeds = parts.text_encoder(token_ids(parts.tokenizer, texts, accelerator.device)).pooler_output
             image_embeds = parts.image_encoder(to_tensor(small[chosen], accelerator.device)).image_embeds
-        loss = contrastive_loss(image_embeds.float(), text_embeds.float(), towers.scale, alike)
+        loss = contrastive_loss(image_embeds.float(), text_embeds.float(), scale, alike)
         return loss, {"loss": loss.item()}
 
     train_stage("clip", towers, loss_at, spec.clip, folder, accelerator)

@@ -341,7 +341,7 @@ def cyberpunk(scene: Scene, strength: float, generator: np.random.Generator) -> 
     A hot horizon, rain, a wet ground that smears the neon downwards, and scan lines set it off from a mere night.
     """
     size = scene.picture.shape[0]
-    x, y = pixels(size)
+    _, y = pixels(size)
     far = sky(scene)
     dusk = tone(
         0.8 * luminance(scene.picture), [(0.02, 0.01, 0.07), (0.10, 0.04, 0.24), (0.30, 0.10, 0.46), (0.5, 0.3, 0.8)]
@@ -600,7 +600,6 @@ def stained_glass(scene: Scene, strength: float, generator: np.random.Generator)
     Every pane has its own hue and thickness and is brightest in its middle, where daylight comes through.
     """
     size = scene.picture.shape[0]
-    x, y = pixels(size)
     seeds = np.ones((size, size), bool)
     spots = np.clip(scatter(generator, size, size / 7.5), 0, size - 1).astype(np.intp)
     seeds[spots[:, 1], spots[:, 0]] = False

@@ -136,7 +136,7 @@ def build_image_encoder(spec: Spec) -> CLIPVisionModelWithProjection:
 
 
 def build_vae(spec: Spec) -> AutoencoderTiny:
-    """Autoencoder without normalization: it learns and decodes several times faster on a CPU than AutoencoderKL does."""
+    """Autoencoder without normalization: on a CPU it learns and decodes several times faster than AutoencoderKL."""
     stages = len(spec.vae_decoder_blocks)
     vae = AutoencoderTiny(
         latent_channels=spec.latent_channels,

@@ -17,7 +17,6 @@ from styleaug.training.parts import Parts, to_tensor
 from styleaug.training.samples import write_sheet
 from styleaug.training.tiny import Spec
 
-
 RAW_DEVIATION = 0.35
 """Deviation of what the encoder gives. AutoencoderTiny's decoder squeezes its input by 3·tanh(x/3): this small, the
 squeeze is slight. `scaling_factor` brings latents to the noise's scale, 1."""
@@ -44,11 +43,11 @@ def set_encoder(vae: AutoencoderTiny, pictures: np.ndarray, spec: Spec) -> None:
     for convolution in convolutions:
         convolution.weight.zero_()
     first, *strided, last = convolutions
+    first_bias, last_bias = torch.zeros(spec.vae_channels), torch.zeros(spec.latent_channels)
     features = np.asarray(pictures, dtype=np.float32) / 255  # EncoderTiny works on 0…1
     for colour in range(3):
         first.weight[colour, colour, 1, 1] = 1
-    first.bias.zero_()
-    first.bias[:3] = -torch.from_numpy(features.mean(axis=(0, 1, 2)))
+    first_bias[:3] = -torch.from_numpy(features.mean(axis=(0, 1, 2)))
     features = features - features.mean(axis=(0, 1, 2))
     variances = np.zeros(0)
     for convolution in strided:
@@ -67,7 +66,8 @@ def set_encoder(vae: AutoencoderTiny, pictures: np.ndarray, spec: Spec) -> None:
     means = features.reshape(-1, features.shape[-1]).mean(axis=0)[: spec.latent_channels]
     for channel, (scale, mean) in enumerate(zip(scales, means, strict=True)):
         last.weight[channel, channel, 1, 1] = float(scale)
-        last.bias[channel] = float(-scale * mean)
+        last_bias[channel] = float(-scale * mean)
+    first.bias, last.bias = nn.Parameter(first_bias), nn.Parameter(last_bias)
 
 
 @torch.no_grad()
@@ -128,10 +128,13 @@ def train_vae(
     The latents of all drawings are made first: the encoder is set, not trained.
     """
     latents = encode_drawings(parts, drawings, spec, folder, accelerator)
-    module = nn.ModuleDict({"decoder": parts.vae.decoder, "critic": Critic()})
+    critic = Critic()
+    module = nn.ModuleDict({"decoder": parts.vae.decoder, "critic": critic})
     module.to(device=accelerator.device)
     for parameter in module.parameters():
-        parameter.data = parameter.data.contiguous(memory_format=torch.channels_last) if parameter.dim() == 4 else parameter.data
+        parameter.data = (
+            parameter.data.contiguous(memory_format=torch.channels_last) if parameter.dim() == 4 else parameter.data
+        )
     factor = spec.block
     across = spec.crop_size // factor
 
@@ -141,7 +144,10 @@ def train_vae(
         cut_latents, cut_pictures = [], []
         for n, (row, column) in zip(chosen, corners, strict=True):
             cut_latents.append(latents[n, :, row : row + across, column : column + across])
-            rows, columns = slice(row * factor, (row + across) * factor), slice(column * factor, (column + across) * factor)
+            rows, columns = (
+                slice(row * factor, (row + across) * factor),
+                slice(column * factor, (column + across) * factor),
+            )
             cut_pictures.append(drawings.pictures[n, rows, columns])
         real = to_tensor(np.stack(cut_pictures), accelerator.device)
         return torch.stack(cut_latents).float().to(accelerator.device), real
@@ -157,7 +163,7 @@ def train_vae(
             loss = l1_loss(decoded, real) + slope_loss(decoded, real)
             figures = {"l1": l1_loss(decoded, real).item(), "mse": mse_loss(decoded, real).item()}
             if step >= critic_from * spec.vae.steps:
-                fooled, matching, judged = adversarial_loss(module["critic"], decoded, real)
+                fooled, matching, judged = adversarial_loss(critic, decoded, real)
                 loss = loss + 0.01 * fooled + 0.1 * matching + judged
                 figures |= {"fooled": fooled.item(), "matching": matching.item(), "judged": judged.item()}
         return loss, figures

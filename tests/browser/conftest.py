@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from fake_engine import BAR, BITS, FakeEngine, recipe_code
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from app import build_page, launch_settings
 from styleaug import Request
@@ -16,7 +16,8 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
     "--no-first-run"
 ).split()
-PATIENCE = 20_000  # milliseconds
+PATIENCE = 60_000  # milliseconds; an upper bound for a machine that is busy with other things
+expect.set_options(timeout=PATIENCE)
 
 READ_BARS = """(canvas, [bar, bits]) => [0, 1].map((row) => {
     const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -64,12 +65,12 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until θ is shown and the sweep is through."""
-        self.page.wait_for_selector("#stage[data-state=settled][data-sweep=ended]", timeout=PATIENCE)
+        self.page.wait_for_selector("#stage[data-state=settled][data-sweep=ended]")
 
     def settle_on(self, theta: float) -> None:
         """Wait until this θ is asked for, and shown."""
         selector = f'#stage[data-state=settled][data-theta-asked="{theta:g}"][data-theta-shown="{theta:g}"]'
-        self.page.wait_for_selector(selector, timeout=PATIENCE)
+        self.page.wait_for_selector(selector)
 
     def painted(self) -> tuple[float, int]:
         """What the pixels on the canvas say: θ, and the number of the recipe."""
@@ -94,7 +95,7 @@ class Stage:
         self.wait_for_text(".facts", f"{mode} at")
 
     def wait_for_text(self, selector: str, text: str) -> None:
-        expect(self.page.locator(selector)).to_contain_text(text, timeout=PATIENCE)
+        expect(self.page.locator(selector)).to_contain_text(text)
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Wait for something on the server's side, while the page goes on."""
@@ -142,6 +143,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """All tabs are in one, so that gradio's own files are fetched once."""
+    opened = browser.new_context()
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
 def served() -> Iterator[tuple[FakeEngine, str]]:
     engine = FakeEngine()
     page = build_page(engine)
@@ -157,22 +167,22 @@ def engine(served: tuple[FakeEngine, str]) -> FakeEngine:
 
 
 @pytest.fixture
-def visit(browser: Browser, engine: FakeEngine, served: tuple[FakeEngine, str]) -> Iterator:
-    """`visit(width=…, color_scheme=…)` opens a tab of its own and waits for its first picture."""
+def visit(context: BrowserContext, engine: FakeEngine, served: tuple[FakeEngine, str]) -> Iterator[Callable[..., Stage]]:
+    """`visit(width, color_scheme=…)` opens a tab of its own and waits for its first picture."""
     tabs: list[Stage] = []
 
-    def open_tab(width: int = 1280, height: int = 800, opened: bool = True, **options: object) -> Stage:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        stage = Stage(context.new_page(), served[1])
-        tabs.append(stage)
-        if opened:
-            stage.open()
-        return stage
+    def open_tab(width: int = 1280, height: int = 800, color_scheme: str = "light") -> Stage:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
+        tabs.append(Stage(page, served[1]))
+        tabs[-1].open()
+        return tabs[-1]
 
     yield open_tab
     errors = [error for tab in tabs for error in tab.errors]
     for tab in tabs:
-        tab.page.context.close()
+        tab.page.close()
     assert errors == []
 
 
