@@ -17,6 +17,8 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +37,13 @@ FRAME_QUALITY = 95
 FILE_SECONDS = 3600  # how long a frame's file is kept
 PLACES_IN_LINE = 16  # sweeps, and again refines, that may wait for their turn at one time
 CALLS_QUEUED = 128
+IN_LINE: Mapping[str, Any] = {
+    "trigger_mode": "multiple",
+    "concurrency_limit": PLACES_IN_LINE,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+"""How gradio treats what renders: nothing is dropped in the browser, for `Turns` decides what is still wanted."""
 
 logger = logging.getLogger("styleaug.page")
 
@@ -62,6 +71,7 @@ PRESETS: Mapping[str, tuple[str, str, Mode, float]] = {
 
 FIRST = ("temple hidden in the jungle", "Monet style", Mode.WEAKEN, 0.3)
 """What the page shows before anybody has touched it."""
+FIRST_SEED = 7
 
 CONTROLS = (
     "prompt",
@@ -105,7 +115,7 @@ class Turns:
     def __init__(self) -> None:
         self._numbers = itertools.count(time.time_ns() // 1_000_000)  # goes on rising after a restart
         self._newest: dict[tuple[str, str], int] = {}
-        self._line: list["Turn"] = []
+        self._line: list[Turn] = []
         self._changed = threading.Condition()
 
     def sweep(self, visitor: str) -> "Turn":
@@ -348,174 +358,134 @@ def asset(name: str) -> str:
 
 def build_page(engine: StyleEngine) -> gr.Blocks:
     """The page on an engine. Give `launch` the `launch_settings()`: its looks are there."""
-    prompt, style, mode, theta = FIRST
-    low, high = mode.theta_range
-    hidden = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-
     with gr.Blocks(
         title="StyleAug", analytics_enabled=False, delete_cache=(FILE_SECONDS // 4, FILE_SECONDS), fill_width=True
     ) as page:
-        gr.HTML(asset("header.html"), elem_id="header", apply_default_css=False)
+        island("header")
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="wall", min_width=280, scale=3):
-                with gr.HTML(
-                    html_template=asset("stage.html"),
-                    js_on_load=asset("stage.js"),
-                    apply_default_css=False,
-                    elem_id="stage",
-                ) as stage:
-                    theta_slider = gr.Slider(
-                        low, high, theta, step=THETA_STEP, label="θ", elem_id="theta", buttons=[], 
-                    )
+                lay_out_wall()
             with gr.Column(elem_id="desk", min_width=280, scale=2):
-                prompt_box = gr.Textbox(prompt, label="Prompt", lines=1, max_lines=3, elem_id="prompt")
-                style_box = gr.Textbox(style, label="Style", lines=1, max_lines=3, elem_id="style")
-                words = gr.HTML(
-                    vocabulary_of(engine),
-                    html_template=asset("words.html"),
-                    js_on_load=asset("words.js"),
-                    apply_default_css=False,
-                    elem_id="words",
-                    visible=engine.model.vocabulary is not None,
-                )
-                mode_choice = gr.Radio(
-                    [(choice.capitalize(), str(choice)) for choice in MODES],
-                    value=str(mode),
-                    label="What θ does",
-                    info=MODES[mode],
-                    elem_id="mode",
-                )
-                with gr.Row(elem_id="seeds", equal_height=False):
-                    seed_box = gr.Number(7, label="Seed", elem_id="seed", min_width=90, scale=2)
-                    second_seed_box = gr.Textbox(  # a gr.Number cannot be left empty: the browser makes it 0
-                        "",
-                        label="Second seed",
-                        placeholder="the same",
-                        max_lines=1,
-                        elem_id="second_seed",
-                        min_width=80,
-                        scale=2,
-                        visible=False,
-                    )
-                    keep_seed = gr.Checkbox(True, label="Keep", elem_id="keep", min_width=80, scale=1)
-                    die = gr.Button("New seed", elem_id="die", min_width=110, scale=1)
-                paint = gr.Button("Paint", variant="primary", elem_id="paint")
-                notice = gr.HTML(
-                    html_template=asset("notice.html"),
-                    js_on_load=asset("notice.js"),
-                    apply_default_css=False,
-                    elem_id="notice",
-                )
-                with gr.Accordion("Fine control", open=False, elem_id="fine"):
-                    negative_box = gr.Textbox("", label="Negative prompt", lines=1, max_lines=3, elem_id="negative_prompt")
-                    with gr.Row():
-                        steps_box = gr.Number(
-                            engine.model.num_inference_steps, label="Steps", elem_id="num_inference_steps", min_width=100
-                        )
-                        guidance_box = gr.Number(
-                            engine.model.guidance_scale, label="Guidance scale", elem_id="guidance_scale", min_width=100
-                        )
-                        start_box = gr.Number(
-                            0.0, step=0.05, label="θ starts at (0 to 1)", elem_id="start", min_width=100
-                        )
-                    direction_choice = gr.Radio(
-                        [("With the style against without it", "contrast"), ("The style's own words", "phrase")],
-                        value=str(Direction.CONTRAST),
-                        label="Direction of the style",
-                        elem_id="direction",
-                    )
-                    span_choice = gr.Radio(
-                        [("Each token", "token"), ("The whole prompt", "whole")],
-                        value=str(Span.TOKEN),
-                        label="One angle for",
-                        elem_id="span",
-                    )
-                    hold_norm_box = gr.Checkbox(False, label="Hold the length of each token", elem_id="hold_norm")
-        with gr.Row(elem_id="figures"):
-            gr.HTML(asset("figures.html"), apply_default_css=False, min_width=150, scale=0)
+                lay_out_desk(engine)
+        with gr.Row(elem_id="gallery"):
+            island("figures")
             presets = [gr.Button(name, size="sm", min_width=130) for name in PRESETS]
-        refined = gr.HTML(
-            html_template="", js_on_load=asset("refined.js"), apply_default_css=False, elem_id="refined", visible="hidden"
-        )
-
-        handlers = Handlers(engine, frames_folder(stage))
-        followers = [theta_slider, style_box, mode_choice, second_seed_box]
-        controls = [
-            prompt_box,
-            style_box,
-            mode_choice,
-            theta_slider,
-            seed_box,
-            second_seed_box,
-            negative_box,
-            steps_box,
-            guidance_box,
-            start_box,
-            direction_choice,
-            span_choice,
-            hold_norm_box,
-        ]
-
-        def sweep_on(event: Callable[..., Any]) -> None:
-            """Sweep after an event. preprocess=False: `Request` judges the raw values, gradio would round them."""
-            event(
-                handlers.sweep,
-                controls,
-                [stage, notice],
-                preprocess=False,
-                trigger_mode="multiple",
-                concurrency_id="sweep",
-                concurrency_limit=PLACES_IN_LINE,
-                show_progress="hidden",
-                api_visibility="private",
-            ).failure(None, js=stage_event("sweep-failed"))
-
-        presses = [paint.click, prompt_box.submit, style_box.submit, seed_box.submit, second_seed_box.submit]
-        presses += [box.submit for box in (negative_box, steps_box, guidance_box, start_box)]
-        settings = [direction_choice.input, span_choice.input, hold_norm_box.input, seed_box.input]
-        settings += [second_seed_box.change]  # a gr.Textbox has its .input from keys alone, not from pasting
-        for event in (page.load, *settings, words.pick):
-            sweep_on(event)
-        pressed = gr.on(
-            presses,
-            lambda keep, seed: gr.skip() if keep else new_seed(),
-            [keep_seed, seed_box],
-            seed_box,
-            preprocess=False,
-            **hidden,
-        )
-        sweep_on(pressed.then)
-        sweep_on(die.click(new_seed, None, seed_box, **hidden).then)
-        sweep_on(mode_choice.input(adopt_mode, [mode_choice, theta_slider], followers, preprocess=False, **hidden).then)
-        for button in presets:
-            filled = button.click(lambda name=button.value: fill_in(name), None, [prompt_box, *followers], **hidden)
-            sweep_on(filled.then)
-
-        for event in (theta_slider.input, theta_slider.change):
-            event(None, theta_slider, js=stage_event("theta"), show_progress="hidden")
-        asked = stage.refine(
-            handlers.refine,
-            None,
-            refined,
-            trigger_mode="multiple",
-            concurrency_id="refine",
-            concurrency_limit=PLACES_IN_LINE,
-            show_progress="hidden",
-            api_visibility="private",
-        )
-        asked.then(None, js=stage_event("refine-ended"))
-        asked.failure(None, js=stage_event("refine-ended"))
-        page.unload(handlers.leave)
-
+        island("refined", visible="hidden")
+        parts = {block.elem_id: block for block in page.blocks.values() if getattr(block, "elem_id", None)}
+        connect(page, parts, presets, Handlers(engine, frames_folder(page)))
     page.queue(max_size=CALLS_QUEUED, api_open=False)
     return page
 
 
+def island(name: str, **options: Any) -> gr.HTML:
+    """A part of the page that is our own: its static template and its script are files of that name, where it has them.
+
+    A template is compiled as JavaScript, so nothing typed ever goes into one: scripts write it as text.
+    """
+    script = f"{name}.js"
+    return gr.HTML(
+        html_template=asset(f"{name}.html"),
+        js_on_load=asset(script) if (ASSETS / script).is_file() else None,
+        apply_default_css=False,
+        elem_id=name,
+        **options,
+    )
+
+
+def lay_out_wall() -> None:
+    """The picture, and the slider under it."""
+    low, high = FIRST[2].theta_range
+    with island("stage"):
+        gr.Slider(low, high, FIRST[3], step=THETA_STEP, label="θ", buttons=[], elem_id="theta")
+
+
+def lay_out_desk(engine: StyleEngine) -> None:
+    """What to paint, and how."""
+    prompt, style, mode, _ = FIRST
+    gr.Textbox(prompt, label="Prompt", max_lines=3, elem_id="prompt")
+    gr.Textbox(style, label="Style", max_lines=3, elem_id="style")
+    island("words", value=vocabulary_of(engine), visible=engine.model.vocabulary is not None)
+    names = [(choice.capitalize(), str(choice)) for choice in MODES]
+    gr.Radio(names, value=str(mode), label="What θ does", info=MODES[mode], elem_id="mode")
+    with gr.Row(elem_id="seeds"):
+        gr.Number(FIRST_SEED, label="Seed", elem_id="seed")
+        # No gr.Number: in the browser an empty one becomes 0.
+        gr.Textbox("", label="Second seed", placeholder="the same", max_lines=1, visible=False, elem_id="second_seed")
+        gr.Checkbox(True, label="Keep", elem_id="keep")
+        gr.Button("New seed", elem_id="die")
+    gr.Button("Paint", variant="primary", elem_id="paint")
+    island("notice")
+    with gr.Accordion("Fine control", open=False, elem_id="fine"):
+        lay_out_fine_control(engine)
+
+
+def lay_out_fine_control(engine: StyleEngine) -> None:
+    """What most visitors leave alone."""
+    gr.Textbox("", label="Negative prompt", max_lines=3, elem_id="negative_prompt")
+    with gr.Row():
+        gr.Number(engine.model.num_inference_steps, label="Steps", min_width=100, elem_id="num_inference_steps")
+        gr.Number(engine.model.guidance_scale, label="Guidance scale", min_width=100, elem_id="guidance_scale")
+        gr.Number(0, step=0.05, label="θ starts at (0 to 1)", min_width=100, elem_id="start")
+    directions = [
+        ("With the style against without it", Direction.CONTRAST),
+        ("The style's own words", Direction.PHRASE),
+    ]
+    choose("direction", "Direction of the style", directions)
+    choose("span", "One angle for", [("Each token", Span.TOKEN), ("The whole prompt", Span.WHOLE)])
+    gr.Checkbox(False, label="Hold the length of each token", elem_id="hold_norm")
+
+
+def choose(name: str, label: str, choices: Sequence[tuple[str, StrEnum]]) -> None:
+    """One of a few, the first to begin with."""
+    named = [(text, str(choice)) for text, choice in choices]
+    gr.Radio(named, value=named[0][1], label=label, elem_id=name)
+
+
+def connect(page: gr.Blocks, parts: Mapping[str, Any], presets: Sequence[gr.Button], handlers: Handlers) -> None:
+    """What happens when. preprocess=False: `Request` judges the raw values, which gradio would round."""
+    at_once = {"queue": False, "show_progress": "hidden", "api_visibility": "private", "preprocess": False}
+    followers = [parts[name] for name in ("theta", "style", "mode", "second_seed")]
+
+    def sweep_on(*events: Callable[..., Any]) -> None:
+        for event in events:
+            event(
+                handlers.sweep,
+                [parts[name] for name in CONTROLS],
+                [parts["stage"], parts["notice"]],
+                concurrency_id="sweep",
+                preprocess=False,
+                **IN_LINE,
+            ).failure(None, js=stage_event("sweep-failed"))
+
+    boxes = [part for name in CONTROLS if hasattr(part := parts[name], "submit")]
+    pressed = gr.on(
+        [parts["paint"].click, *(box.submit for box in boxes)],
+        lambda keep: gr.skip() if keep else new_seed(),
+        parts["keep"],
+        parts["seed"],
+        **at_once,
+    )
+    rolled = parts["die"].click(new_seed, None, parts["seed"], **at_once)
+    moded = parts["mode"].input(adopt_mode, [parts["mode"], parts["theta"]], followers, **at_once)
+    filled = [
+        button.click(partial(fill_in, button.value), None, [parts["prompt"], *followers], **at_once)
+        for button in presets
+    ]
+    sweep_on(page.load, *(event.then for event in (pressed, rolled, moded, *filled)))
+    sweep_on(parts["words"].pick, *(parts[name].input for name in ("seed", "direction", "span", "hold_norm")))
+    sweep_on(parts["second_seed"].change)  # a gr.Textbox has its .input from keys alone, not from pasting
+
+    for event in (parts["theta"].input, parts["theta"].change):
+        event(None, parts["theta"], js=stage_event("theta"), show_progress="hidden")
+    asked = parts["stage"].refine(handlers.refine, None, parts["refined"], concurrency_id="refine", **IN_LINE)
+    asked.then(None, js=stage_event("refine-ended"))
+    asked.failure(None, js=stage_event("refine-ended"))
+    page.unload(handlers.leave)
+
+
 def stage_event(name: str) -> str:
     """JavaScript that tells the stage something, without a request to the server."""
-    return (
-        f'(detail) => {{ document.getElementById("stage").dispatchEvent(new CustomEvent("{name}", {{ detail }})); }}'
-    )
+    return f'(detail) => {{ document.getElementById("stage").dispatchEvent(new CustomEvent("{name}", {{ detail }})); }}'
 
 
 def vocabulary_of(engine: StyleEngine) -> dict[str, list[str]]:
@@ -526,9 +496,9 @@ def vocabulary_of(engine: StyleEngine) -> dict[str, list[str]]:
     return {kind: list(getattr(vocabulary, kind)) for kind in ("subjects", "styles", "moods")}
 
 
-def frames_folder(stage: gr.HTML) -> Path:
+def frames_folder(page: gr.Blocks) -> Path:
     """A folder inside gradio's own cache, so that a frame is served from where it was written."""
-    folder = Path(stage.GRADIO_CACHE) / f"styleaug-{uuid.uuid4().hex}"
+    folder = Path(page.GRADIO_CACHE) / f"styleaug-{uuid.uuid4().hex}"
     folder.mkdir(parents=True)
     return folder
 
@@ -550,7 +520,7 @@ def launch_settings() -> dict[str, Any]:
 
 
 def theme() -> gr.themes.Base:
-    """Ink on plaster, at night plaster on ink, one vermilion accent; fonts that are on the visitor's machine already."""
+    """Ink on plaster, at night plaster on ink, one vermilion accent; fonts of the visitor's machine."""
     ink, plaster, paper, line, soft = "#24201b", "#f2efe8", "#fbfaf6", "#cfc8b9", "#675f53"
     night_ink, night, night_paper, night_line, night_soft = "#ece6da", "#1a1815", "#24211d", "#474138", "#a89f90"
     accent, night_accent = "#a83c25", "#e5876b"

@@ -1,5 +1,6 @@
 """The page without a browser: what its handlers answer, and what it refuses."""
 
+import itertools
 import json
 import threading
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from PIL import Image
 
 import app
 from app import CONTROLS, FIRST, MODES, PRESETS, Handlers, Turns, coarse_to_fine
-from styleaug import Mode, Request
+from styleaug import Mode, Request, StyleEngine
 from styleaug.engine import Cancelled
 from styleaug.model import ModelError, NonFiniteError
 
@@ -84,7 +85,7 @@ def test_a_grid_covers_the_range_evenly_and_is_the_same_wherever_theta_rests(mod
     assert set(grid) - {resting} <= set(coarse_to_fine(mode, 0.0, stops))
     ordered = sorted(set(grid) | {low, high})
     if stops >= 9:
-        assert max(right - left for left, right in zip(ordered, ordered[1:], strict=False)) <= (high - low) / 4
+        assert max(right - left for left, right in itertools.pairwise(ordered)) <= (high - low) / 4
 
 
 def test_the_default_grid_has_nine_stops():
@@ -105,6 +106,17 @@ def test_a_sweep_announces_itself_then_adds_frame_by_frame(handlers, engine):
         prompt="a cat", style="Monet style", mode="weaken", theta=0.3, seed=7, num_inference_steps=10
     )
     json.dumps(answers)  # it all goes to the browser
+
+
+def test_the_page_runs_on_the_real_engine(random_model, tmp_path):
+    handlers = Handlers(StyleEngine(random_model), tmp_path)
+    controls = values(prompt="a cat", style="style", num_inference_steps=2)
+    answers = [stage for stage, _ in handlers.sweep(visitor(), *controls)]
+    assert [frame["theta"] for frame in answers[-1]["frames"]] == coarse_to_fine(Mode.WEAKEN, 0.3)
+    assert answers[-1]["error"] == ""
+    assert refine(handlers, sweep=1, recipe=answers[0]["recipe"], theta=0.5)["frame"]["cached"]
+    [(_, notice)] = handlers.sweep(visitor(), *values(prompt="submarine " * 9))
+    assert "these words are cut: " in notice["text"]
 
 
 def test_a_frame_is_a_whole_picture_under_a_name_of_its_own(handlers):
@@ -231,7 +243,8 @@ def test_a_good_press_clears_the_message(handlers):
 
 
 @pytest.mark.parametrize(
-    ("typed", "read"), [("", None), (" ", None), (None, None), ("8", 8), ("8.0", 8.0), (8, 8), ("x", "x"), ("1e999", float("inf"))]
+    ("typed", "read"),
+    [("", None), (" ", None), (None, None), ("8", 8), ("8.0", 8.0), (8, 8), ("x", "x"), ("1e999", float("inf"))],
 )
 def test_the_second_seed_may_be_left_empty(typed, read):
     assert app.number_or_text(typed) == read
@@ -407,7 +420,7 @@ def component(config, elem_id):
 def test_the_page_begins_with_a_picture(config):
     assert component(config, "prompt")["value"] == FIRST[0]
     assert component(config, "style")["value"] == FIRST[1]
-    assert any(["load"] == [event for _, event in call["targets"]] for call in config["dependencies"])
+    assert any([event for _, event in call["targets"]] == ["load"] for call in config["dependencies"])
 
 
 def test_the_slider_asks_the_server_nothing(config):

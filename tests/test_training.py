@@ -28,6 +28,7 @@ from styleaug.training.scenes import MOODS, SUBJECTS
 from styleaug.training.styles import STYLES
 from styleaug.training.tiny import Spec, StageSpec, build_tokenizer, build_vae
 from styleaug.training.train import train
+from styleaug.training.unet import shift_noise
 from styleaug.training.vae import encoder_as_matrix, set_encoder
 
 FEW = StageSpec(steps=3, batch=4, learning_rate=1e-3, warmup=1)
@@ -154,6 +155,16 @@ def test_finished_stages_are_not_run_again(trained: tuple[Path, Path], tmp_path:
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
 
 
+def test_a_saved_model_is_trained_on(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    """From the shipped folder alone: CLIP and VAE stay as they are, the UNet moves."""
+    _, out = trained
+    train(SMALL, tmp_path / "run", tmp_path / "model", start_from=out)
+    lines = {line.split()[1]: line for line in (out / "SHA256SUMS").read_text().splitlines()}
+    again = {line.split()[1]: line for line in (tmp_path / "model" / "SHA256SUMS").read_text().splitlines()}
+    changed = {name for name in lines if lines[name] != again[name]}
+    assert changed == {"unet/diffusion_pytorch_model.safetensors"}
+
+
 def test_a_resumed_run_is_the_unbroken_run(tmp_path: Path) -> None:
     """Stopped after two of six steps and resumed: the same weights, since every step draws from its own number."""
 
@@ -192,3 +203,12 @@ def test_facts_are_frozen() -> None:
     facts = Facts(subject="dog", moods=(), style=None, strength=0.0, partial=False)
     with pytest.raises(AttributeError):
         facts.strength = 1.0  # type: ignore[misc]
+
+
+def test_timesteps_lean_to_the_noisy_end() -> None:
+    shares = np.linspace(0, 1, 101)
+    shifted = shift_noise(shares)
+    assert shifted[0] == 0 and shifted[-1] == 1
+    assert (np.diff(shifted) > 0).all()
+    assert (shifted[1:-1] > shares[1:-1]).all()
+    np.testing.assert_array_equal(shift_noise(shares, shift=1.0), shares)

@@ -15,6 +15,12 @@ const find = (selector) => element.querySelector(selector);
 const canvas = find("canvas");
 const pen = canvas.getContext("2d");
 
+const ENDS = {
+  weaken: ["all of the style", "none of it"],
+  augment: ["less of the style", "more of it"],
+  guide: ["away from the style", "towards it"],
+};
+
 let current = null; // the sweep whose frames are shown
 let coming = null; // a newer sweep that has no frame yet
 let asked = null; // θ on the slider
@@ -78,8 +84,14 @@ async function decoded(url, triesLeft = 1) {
   }
 }
 
+const key = (recipe) => JSON.stringify({ ...recipe, theta: 0 });
+
 function adopt(sweep) {
-  for (const frame of current?.frames.values() ?? []) frame.bitmap.close();
+  const samePictures = current && key(current.recipe) === key(sweep.recipe);
+  for (const [theta, frame] of current?.frames ?? []) {
+    if (samePictures && !sweep.frames.has(theta)) sweep.frames.set(theta, frame);
+    else frame.bitmap.close();
+  }
   current = sweep;
   coming = null;
   layFilm();
@@ -258,6 +270,10 @@ const place = (theta) => Math.round((24 * (theta - current.range[0])) / (current
 // A cell for every stop of the grid, centred on its θ and as wide as the narrowest gap: of a length 1, n cells of width
 // c stand in gaps of g = c / (1 - c). The slider is inset by half a cell, so that its thumb stands over the picture.
 function layFilm() {
+  const { mode, prompt, style } = current.recipe;
+  const [low, high] = ENDS[mode] ?? [prompt, style];
+  write(".ends span:first-child", low);
+  write(".ends span:last-child", high);
   const gaps = current.grid.slice(1).map((theta, index) => place(theta) - place(current.grid[index]));
   const gap = Math.min(...gaps);
   root.style.setProperty("--cell", gap / (1 + gap));

@@ -1,6 +1,8 @@
 """The parts while they are trained, and how pictures and texts reach them."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,6 +36,21 @@ def build_parts(spec: Spec, seed: int = 0) -> Parts:
         tiny.build_image_encoder(spec),
         tiny.build_vae(spec),
         tiny.build_unet(spec),
+    )
+
+
+def load_parts(folder: Path) -> Parts:
+    """The parts of a saved model, in full precision, to train on."""
+
+    def load(kind: Any, part: str) -> Any:
+        return kind.from_pretrained(folder / part, local_files_only=True, use_safetensors=True, dtype=torch.float32)
+
+    return Parts(
+        CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True),
+        load(CLIPTextModel, "text_encoder"),
+        load(CLIPVisionModelWithProjection, "image_encoder"),
+        load(AutoencoderTiny, "vae"),
+        load(UNet2DConditionModel, "unet").train(),
     )
 
 

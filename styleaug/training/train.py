@@ -16,7 +16,7 @@ from accelerate import Accelerator
 from styleaug.training.clip import train_clip
 from styleaug.training.dataset import paint_drawings
 from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, all_words
-from styleaug.training.parts import Parts, build_parts
+from styleaug.training.parts import Parts, build_parts, load_parts
 from styleaug.training.samples import pipeline_of
 from styleaug.training.tiny import Spec
 from styleaug.training.unet import train_unet
@@ -42,10 +42,16 @@ def save_model(parts: Parts, out: Path) -> None:
     (out / "SHA256SUMS").write_text("".join(lines))
 
 
-def train(spec: Spec, run: Path, out: Path, stages: tuple[str, ...] = STAGES) -> None:
-    """Run `stages` in order. Finished ones only load their last checkpoint."""
+def train(spec: Spec, run: Path, out: Path, stages: tuple[str, ...] = STAGES, start_from: Path | None = None) -> None:
+    """Run `stages` in order. Finished ones only load their last checkpoint.
+
+    With `start_from`, the folder of a saved model, its CLIP and VAE are kept and its UNet is trained on: a run can be
+    carried on where only the model is left of it.
+    """
     accelerator = Accelerator(mixed_precision="bf16")
-    parts = build_parts(spec)
+    parts = build_parts(spec) if start_from is None else load_parts(start_from)
+    if start_from is not None:
+        stages = tuple(stage for stage in stages if stage not in ("clip", "vae"))
     drawings = paint_drawings(run / "drawings", spec, os.cpu_count() or 1)
     if "clip" in stages:
         train_clip(parts, drawings, spec, run, accelerator)
@@ -61,10 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m styleaug train`."""
     parser.add_argument("--run", type=Path, default=Path("runs/tiny"), help="folder of drawings and checkpoints")
     parser.add_argument("--out", type=Path, default=Path("assets/tiny"), help="folder to write the model to")
+    parser.add_argument("--start-from", type=Path, help="folder of a model to train on; only its UNet changes")
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Train, or go on training, the bundled model."""
-    train(Spec(), arguments.run, arguments.out, STAGES[: STAGES.index(arguments.until) + 1])
+    stages = STAGES[: STAGES.index(arguments.until) + 1]
+    train(Spec(), arguments.run, arguments.out, stages, arguments.start_from)
     return 0

@@ -22,6 +22,7 @@ RAW_DEVIATION = 0.35
 squeeze is slight. `scaling_factor` brings latents to the noise's scale, 1."""
 
 PICTURES_FOR_COMPONENTS = 400
+LATENTS = "latents.pt"
 
 
 def principal_directions(samples: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -127,6 +128,8 @@ def train_vae(
 
     The latents of all drawings are made first: the encoder is set, not trained.
     """
+    if not (folder / LATENTS).exists():
+        set_encoder(parts.vae, drawings.pictures[:PICTURES_FOR_COMPONENTS], spec)
     latents = encode_drawings(parts, drawings, spec, folder, accelerator)
     critic = Critic()
     module = nn.ModuleDict({"decoder": parts.vae.decoder, "critic": critic})
@@ -182,12 +185,12 @@ def train_vae(
 def encode_drawings(
     parts: Parts, drawings: Drawings, spec: Spec, folder: Path, accelerator: Accelerator, batch: int = 64
 ) -> Tensor:
-    """All drawings as latents of unit mean variance, float16 (N, C, h, w), by the encoder that is set here first."""
+    """All drawings as latents of unit mean variance, float16 (N, C, h, w): encoded, or read from an earlier call,
+    together with the encoder that made them."""
     parts.vae.register_to_config(scaling_factor=1 / RAW_DEVIATION)
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "latents.pt"
+    file = folder / LATENTS
     if not file.exists():
-        set_encoder(parts.vae, drawings.pictures[:PICTURES_FOR_COMPONENTS], spec)
         weight, bias = (factor * parts.vae.config.scaling_factor for factor in encoder_as_matrix(parts.vae, spec))
         encoded = []
         for start in tqdm(range(0, len(drawings.pictures), batch), desc="latents"):

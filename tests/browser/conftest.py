@@ -4,9 +4,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from fake_engine import BAR, BITS, FakeEngine, recipe_code
+from fake_engine import BAR, BITS, STEPS, FakeEngine, recipe_code
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from app import build_page, launch_settings
@@ -19,15 +20,25 @@ FLAGS = (
 PATIENCE = 60_000  # milliseconds; an upper bound for a machine that is busy with other things
 expect.set_options(timeout=PATIENCE)
 
-READ_BARS = """(canvas, [bar, bits]) => [0, 1].map((row) => {
+READ_AT_ONCE = """(root, [bar, bits]) => {
+    const canvas = root.querySelector(".picture canvas");
     const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-    let code = 0;
-    for (let bit = 0; bit < bits; bit++) {
-        const x = bit * bar + bar / 2, y = row * bar + bar / 2;
-        if (pixels[4 * (y * canvas.width + x)] > 127) code += 2 ** bit;
-    }
-    return code;
-})"""
+    const bars = [0, 1].map((row) => {
+        let code = 0;
+        for (let bit = 0; bit < bits; bit++) {
+            const x = bit * bar + bar / 2, y = row * bar + bar / 2;
+            if (pixels[4 * (y * canvas.width + x)] > 127) code += 2 ** bit;
+        }
+        return code;
+    });
+    return { bars, state: root.dataset.state, theta: root.querySelector("#theta input[type=range]").value };
+}"""
+
+
+def bars(seen: dict[str, Any]) -> tuple[float, int]:
+    """θ and the number of the recipe, from the two bar codes of `fake_engine.draw`."""
+    theta, recipe = seen["bars"]
+    return round(theta / 10_000 - 1, 4), recipe
 
 
 class Stage:
@@ -74,12 +85,19 @@ class Stage:
 
     def painted(self) -> tuple[float, int]:
         """What the pixels on the canvas say: θ, and the number of the recipe."""
-        code, recipe = self.page.locator("#stage canvas").first.evaluate(READ_BARS, [BAR, BITS])
-        return round(code / 10_000 - 1, 4), recipe
+        return bars(self.root.evaluate(READ_AT_ONCE, [BAR, BITS]))
 
     def shows(self, **fields: object) -> bool:
-        """Whether the pixels are those of this request at the slider's θ."""
-        return self.painted() == (self.theta(), recipe_code(Request(**fields, theta=0, num_inference_steps=10)))
+        """Whether, once the page calls itself settled, the pixels are those of this request at the slider's θ."""
+        seen: dict[str, Any] = {}
+
+        def settled() -> bool:
+            seen.update(self.root.evaluate(READ_AT_ONCE, [BAR, BITS]))
+            return seen["state"] == "settled"
+
+        self.wait(settled)
+        request = Request(**fields, theta=0, num_inference_steps=STEPS)
+        return bars(seen) == (float(seen["theta"]), recipe_code(request))
 
     def paint(self) -> None:
         self.page.locator("#paint").click()
@@ -167,7 +185,9 @@ def engine(served: tuple[FakeEngine, str]) -> FakeEngine:
 
 
 @pytest.fixture
-def visit(context: BrowserContext, engine: FakeEngine, served: tuple[FakeEngine, str]) -> Iterator[Callable[..., Stage]]:
+def visit(
+    context: BrowserContext, engine: FakeEngine, served: tuple[FakeEngine, str]
+) -> Iterator[Callable[..., Stage]]:
     """`visit(width, color_scheme=…)` opens a tab of its own and waits for its first picture."""
     tabs: list[Stage] = []
 

@@ -60,7 +60,9 @@ class FakeEngine:
     def render(self, request: Request, *, cancelled: Callable[[], bool] | None = None, on_step=None) -> Picture:
         started = time.perf_counter()
         if "uncuttable" in request.prompt:
-            raise BadRequest("prompt", "must fit the model's 32 tokens; these words are cut: uncuttable", request.prompt)
+            raise BadRequest(
+                "prompt", "must fit the model's 32 tokens; these words are cut: uncuttable", request.prompt
+            )
         with self._lock:
             hit = request in self.kept
         if not hit:
@@ -77,7 +79,9 @@ class FakeEngine:
     def sweep(self, request: Request, thetas: Iterable[float], *, cancelled=None, on_step=None) -> Iterator[Picture]:
         requests = [request.with_theta(theta) for theta in thetas]
         if "uncuttable" in request.prompt:
-            raise BadRequest("prompt", "must fit the model's 32 tokens; these words are cut: uncuttable", request.prompt)
+            raise BadRequest(
+                "prompt", "must fit the model's 32 tokens; these words are cut: uncuttable", request.prompt
+            )
         return (self.render(each, cancelled=cancelled) for each in requests)
 
     def _paint(self, request: Request, cancelled: Callable[[], bool] | None) -> None:
