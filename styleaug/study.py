@@ -57,9 +57,9 @@ FIGURES = (
         "Monet style",
         (0.0, 0.2, 0.4, 0.6, 0.8, 1.0),
         (
-            Row("augment by −θ", Mode.AUGMENT, sign=-1),
+            Row("augment by -θ", Mode.AUGMENT, sign=-1),
             Row("weaken", Mode.WEAKEN),
-            Row("guide by −θ", Mode.GUIDE, sign=-1),
+            Row("guide by -θ", Mode.GUIDE, sign=-1),
         ),
     ),
 )
@@ -89,7 +89,7 @@ def draw_figure(engine: StyleEngine, figure: Figure, seed: int = SEED) -> Image.
     )
 
 
-def draw_school(engine: StyleEngine, seed: int = SEED, size: int = 128) -> Image.Image:
+def draw_school(engine: StyleEngine, seed: int = SEED, size: int = 96) -> Image.Image:
     """Every subject (rows) without a style and in every style (columns), `size` pixels a picture."""
     vocabulary = engine.model.vocabulary
     if vocabulary is None:

@@ -163,6 +163,8 @@ def test_a_saved_model_is_trained_on(trained: tuple[Path, Path], tmp_path: Path)
     again = {line.split()[1]: line for line in (tmp_path / "model" / "SHA256SUMS").read_text().splitlines()}
     changed = {name for name in lines if lines[name] != again[name]}
     assert changed == {"unet/diffusion_pytorch_model.safetensors"}
+    for file in (tmp_path / "model").rglob("*.json"):
+        assert str(out) not in file.read_text()
 
 
 def test_a_resumed_run_is_the_unbroken_run(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from styleaug.training.tiny import Spec
 from styleaug.training.unet import train_unet
 from styleaug.training.vae import train_vae
 
+LOCAL_NOTES = ("_name_or_path", "is_local", "local_files_only")  # where parts were loaded from: nobody else's business
 STAGES = ("drawings", "clip", "vae", "unet", "save")
 
 
@@ -31,10 +32,13 @@ def save_model(parts: Parts, out: Path) -> None:
     parts.tokenizer.backend_tokenizer.no_padding()
     parts.tokenizer.backend_tokenizer.no_truncation()
     pipeline_of(parts).to(torch.float16).save_pretrained(out, max_shard_size="9MB")
-    for tower in ("text_encoder", "image_encoder"):
-        # transformers takes the kind of number from the config: half precision on disk, full where it runs.
-        file = out / tower / "config.json"
-        file.write_text(json.dumps({**json.loads(file.read_text()), "dtype": "float32"}, indent=2) + "\n")
+    for file in out.rglob("*config.json"):
+        config = json.loads(file.read_text())
+        kept = {key: value for key, value in config.items() if key not in LOCAL_NOTES}
+        if file.parent.name in ("text_encoder", "image_encoder"):
+            # transformers takes the kind of number from the config: half precision on disk, full where it runs.
+            kept["dtype"] = "float32"
+        file.write_text(json.dumps(kept, indent=2) + "\n")
     phrases = {"subjects": list(SUBJECT_NAMES), "styles": list(STYLE_NAMES), "moods": list(MOOD_NAMES)}
     (out / "vocabulary.json").write_text(json.dumps({**phrases, "words": all_words()}, indent=1) + "\n")
     files = sorted(file for file in out.rglob("*") if file.is_file() and file.name not in ("SHA256SUMS", "README.md"))
