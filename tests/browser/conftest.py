@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -141,6 +141,18 @@ class Stage:
         for theta in thetas[1:]:
             self.page.mouse.move(self.x_of(theta), y, steps=steps)
         self.page.mouse.up()
+
+    def hurry(self, thetas: Sequence[float]) -> None:
+        """Move the slider over many θ in one breath: however busy the machine is, it rests on the last one only."""
+        self.slider().evaluate(
+            """(slider, thetas) => {
+                for (const theta of thetas) {
+                    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, theta);
+                    slider.dispatchEvent(new Event("input", { bubbles: true }));
+                }
+            }""",
+            thetas,
+        )
 
 
 @pytest.fixture(scope="session")

@@ -77,15 +77,17 @@ def test_the_number_box_moves_the_picture_too(stage):
 
 
 def test_dragging_over_rendered_stops_asks_the_server_nothing(stage, engine):
-    stage.drag(stage.theta(), 0.5)  # so that the thumb is at hand
+    stage.drag(stage.theta(), 0.5)
     stage.settle_on(0.5)
     painted, sent = len(engine.rendered), len(stage.requests)
-    stage.drag(0.5, 1, 0, 0.75, 0.25, 1, 0.5, steps=20)
+    stage.drag(0.5, *sorted_stops(), *reversed(sorted_stops()), 0.5, steps=1)
     stage.settle_on(0.5)
     stage.slider().focus()
     for key in ["End", "Home", "End", "Home"]:
         stage.page.keyboard.press(key)
     stage.settle_on(0)
+    stage.hurry([share / 100 for share in (*range(101), *range(100, 49, -1))])
+    stage.settle_on(0.5)
     stage.page.wait_for_timeout(500)
     assert (len(engine.rendered), len(stage.requests)) == (painted, sent)
 
