@@ -28,6 +28,7 @@ from styleaug import BadRequest, Mode, Picture, Request, StyleEngine, load_model
 from styleaug.engine import Cancelled
 from styleaug.model import ModelError, NonFiniteError
 from styleaug.request import Direction, Span
+from styleaug.study import FIGURES
 
 ASSETS = Path(__file__).resolve().parent / "assets" / "page"
 STOPS = 9
@@ -56,16 +57,18 @@ MODES: Mapping[Mode, str] = {
 """What each mode does, in the order of the page."""
 
 PRESETS: Mapping[str, tuple[str, str, Mode, float]] = {
-    "Fig. 5 · dog to cat": ("a dog", "a cat", Mode.INTERPOLATE, 0.3),
-    "Fig. 6 · cyberpunk": ("doomsday pyramid cyberpunk alien invasion", "cyberpunk", Mode.AUGMENT, 0.3),
-    "Fig. 7 · high tech": (
-        "futuristic high tech city architecture",
-        "futuristic high tech",
-        Mode.AUGMENT,
-        0.3,
-    ),
-    "Fig. 8 · more Monet": ("temple hidden in the jungle Monet style", "Monet style", Mode.AUGMENT, 0.3),
-    "Fig. 9 · less Monet": ("temple hidden in the jungle Monet style", "Monet style", Mode.WEAKEN, 0.3),
+    name: (figure.prompt, figure.style, mode, 0.3)
+    for figure, (name, mode) in zip(
+        FIGURES,
+        (
+            ("Fig. 5 · dog to cat", Mode.INTERPOLATE),
+            ("Fig. 6 · cyberpunk", Mode.AUGMENT),
+            ("Fig. 7 · high tech", Mode.AUGMENT),
+            ("Fig. 8 · more Monet", Mode.AUGMENT),
+            ("Fig. 9 · less Monet", Mode.WEAKEN),
+        ),
+        strict=True,
+    )
 }
 """The paper's figures: prompt, style, mode, θ."""
 

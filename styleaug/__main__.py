@@ -91,7 +91,7 @@ def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _study(arguments: argparse.Namespace) -> dict[str, Any]:
     folder = Path(arguments.out)
-    engine = StyleEngine(_load(DEFAULT_MODEL if arguments.model is None else arguments.model))
+    engine = StyleEngine(_load(arguments.model))
     written: list[str] = []
     started = time.perf_counter()
     with tqdm(desc="study", unit="sheet", file=sys.stderr) as bar:
@@ -115,7 +115,7 @@ def _recipe_model(recipe: Recipe) -> str:
 def _request_and_engine(given: dict[str, Any], model_name: str | None) -> tuple[Request, StyleEngine]:
     """Check what was asked before the weights are read; then fill in the model's own settings."""
     Request.from_dict(given)
-    model = _load(DEFAULT_MODEL if model_name is None else model_name)
+    model = _load(model_name)
     defaults = {"num_inference_steps": model.num_inference_steps, "guidance_scale": model.guidance_scale}
     request = Request.from_dict(defaults | given)
     texts = " ".join((request.prompt, request.style, request.negative_prompt))
@@ -125,12 +125,12 @@ def _request_and_engine(given: dict[str, Any], model_name: str | None) -> tuple[
     return request, StyleEngine(model)
 
 
-def _load(model_name: str) -> Model:
-    """Load a model without the libraries' chatter."""
+def _load(model_name: str | None) -> Model:
+    """Load a model, the default one if none is named, without the libraries' chatter."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    return load_model(model_name)
+    return load_model(DEFAULT_MODEL if model_name is None else model_name)
 
 
 def _report(engine: StyleEngine, pictures: Sequence[Picture], out: Path, seconds: float) -> dict[str, Any]:

@@ -6,6 +6,7 @@ It draws on the engine as any user would; it knows nothing of how pictures come 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -65,18 +66,18 @@ FIGURES = (
 )
 
 
+def request_on(engine: StyleEngine, **fields: Any) -> Request:
+    """A request with the steps and the guidance that the engine's model was made for."""
+    model = engine.model
+    return Request(num_inference_steps=model.num_inference_steps, guidance_scale=model.guidance_scale, **fields)
+
+
 def draw_figure(engine: StyleEngine, figure: Figure, seed: int = SEED) -> Image.Image:
     """One figure as a labelled sheet: a row for each way of applying θ, a column for each θ."""
     rows = []
     for row in figure.rows:
-        request = Request(
-            prompt=figure.prompt,
-            style=figure.style,
-            mode=row.mode,
-            direction=row.direction,
-            seed=seed,
-            num_inference_steps=engine.model.num_inference_steps,
-            guidance_scale=engine.model.guidance_scale,
+        request = request_on(
+            engine, prompt=figure.prompt, style=figure.style, mode=row.mode, direction=row.direction, seed=seed
         )
         thetas = [row.sign * theta for theta in figure.thetas]
         rows.append([picture.image for picture in engine.sweep(request, thetas)])
@@ -96,15 +97,7 @@ def draw_school(engine: StyleEngine, seed: int = SEED, size: int = 96) -> Image.
         raise ValueError(f"the model {engine.model.name} lists no subjects and styles to draw")
 
     def picture(subject: str, style: str, theta: float) -> Image.Image:
-        request = Request(
-            prompt=subject,
-            style=style,
-            mode=Mode.WEAKEN,
-            theta=theta,
-            seed=seed,
-            num_inference_steps=engine.model.num_inference_steps,
-            guidance_scale=engine.model.guidance_scale,
-        )
+        request = request_on(engine, prompt=subject, style=style, mode=Mode.WEAKEN, theta=theta, seed=seed)
         return engine.render(request).image.resize((size, size), Image.Resampling.LANCZOS)
 
     # weaken at θ = 0 is the prompt with the style, at θ = 1 without it
