@@ -134,7 +134,7 @@ class StyleEngine:
             Cancelled: `cancelled` said so.
             NonFiniteError: the model's numbers overflowed.
         """
-        self._check_texts_fit(request)
+        self.check(request)
         return self._render(
             request, _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
         )
@@ -153,7 +153,7 @@ class StyleEngine:
         errors are those of `render`; `on_step` is told the done part of the whole sweep.
         """
         requests = [request.with_theta(theta) for theta in thetas]
-        self._check_texts_fit(request)
+        self.check(request)
         return self._sweep(
             requests, _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
         )
@@ -184,8 +184,9 @@ class StyleEngine:
             unknown_words=self.model.unknown_words(texts),
         )
 
-    def _check_texts_fit(self, request: Request) -> None:
-        """Refuse texts the tokenizer would cut; the full prompt is the longest that is made of prompt and style."""
+    def check(self, request: Request) -> None:
+        """Raise `BadRequest` for texts that the tokenizer would cut. Of what is made of prompt and style, the full
+        prompt is the longest."""
         texts = {"prompt": request.prompt, "style": request.style, "negative_prompt": request.negative_prompt}
         for field, text in texts.items():
             self._check_fits(field, text)
