@@ -16,7 +16,7 @@ from typing import Literal, get_args
 from PIL import Image
 
 from styleaug.engine import Picture
-from styleaug.panels import Panel
+from styleaug.panels import Panel, columns_for
 from styleaug.request import Mode
 from styleaug.sheet import sheet, theta_label
 
@@ -68,14 +68,36 @@ def _trimmed(name: str) -> str:
 
 
 def side_by_side(panels: Sequence[Panel], pictures: Sequence[Picture]) -> Image.Image:
-    """One picture of each panel in a row, their names above and what they share below; a panel alone has no labels.
+    """One picture of each panel as they hang, their names above and what they share below; a panel alone has no labels.
 
     The size does not depend on θ, so that these can be the frames of an animation. Raises ValueError as `strip` does.
     """
     if len(panels) == len(pictures) == 1:
         return pictures[0].image
-    names = [panel.name for panel in panels]
-    return sheet([[picture.image for picture in pictures]], column_labels=names, caption=_caption(panels))
+    named = [(panel.name, picture.image) for panel, picture in zip(panels, pictures, strict=True)]
+    columns = columns_for(len(named))
+    named += [("", Image.new("RGB", pictures[0].image.size, "white"))] * (-len(named) % columns)
+    rows = [named[start : start + columns] for start in range(0, len(named), columns)]
+    return _stacked(
+        [
+            sheet(
+                [[image for _, image in row]],
+                column_labels=[name for name, _ in row],
+                caption=_caption(panels) if row is rows[-1] else "",
+            )
+            for row in rows
+        ]
+    )
+
+
+def _stacked(images: Sequence[Image.Image]) -> Image.Image:
+    """Images of one width, one under the other."""
+    stack = Image.new("RGB", (images[0].width, sum(image.height for image in images)))
+    top = 0
+    for image in images:
+        stack.paste(image, (0, top))
+        top += image.height
+    return stack
 
 
 def strip(panels: Sequence[Panel], pictures: Sequence[Sequence[Picture]]) -> Image.Image:

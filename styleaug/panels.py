@@ -4,6 +4,7 @@ Most often one picture hangs alone. Several styles, parted by semicolons, hang s
 all share prompt, seed and one θ. This file knows requests; it knows nothing of pages or of rendering.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -103,6 +104,11 @@ def theta_range(mode: str) -> tuple[float, float]:
     """The lowest and the highest θ of a mode; of "all", those that every mode has."""
     ranges = [each.theta_range for each in (Mode if mode == ALL_MODES else [Mode(mode)])]
     return max(low for low, _ in ranges), min(high for _, high in ranges)
+
+
+def columns_for(count: int) -> int:
+    """In how many columns so many panels hang: as near to a square as can be, √count rounded up."""
+    return math.isqrt(count - 1) + 1
 
 
 def coarse_to_fine(low: float, high: float, resting: float, stops: int = STOPS) -> list[float]:

@@ -7,6 +7,7 @@ from PIL import Image
 
 from styleaug.engine import StyleEngine
 from styleaug.lessons import FIGURE_LESSONS, LESSONS, Lesson
+from styleaug.panels import columns_for
 
 SIZE = 320  # pixels a side, twice what the page shows: for fine screens
 
@@ -15,7 +16,7 @@ def draw_thumbnail(engine: StyleEngine, lesson: Lesson) -> Image.Image:
     """The lesson's panels at its θ in a square, row by row."""
     hung = lesson.hang(**engine.model.settings)
     images = [engine.render(request).image for request in hung.at(lesson.theta)]
-    columns = next(n for n in range(1, len(images) + 1) if n * n >= len(images))
+    columns = columns_for(len(images))
     side = SIZE // columns
     thumbnail = Image.new("RGB", (columns * side, columns * side), "white")
     for index, image in enumerate(images):

@@ -146,10 +146,27 @@ def test_a_row_for_each_panel_under_its_name(fields, caption):
         caption=caption,
     )
     assert same(strip(panels, pictures), expected)
-    expected = sheet(
-        [[line[0].image for line in pictures]], column_labels=[panel.name for panel in panels], caption=caption
-    )
-    assert same(side_by_side(panels, [line[0] for line in pictures]), expected)
+
+
+@pytest.mark.parametrize(("count", "columns"), [(2, 2), (3, 2), (4, 2), (5, 3), (9, 3)])
+def test_panels_are_taken_away_as_they_hang(count, columns):
+    panels = hang(FIELDS | {"style": ";".join(f"style {number}" for number in range(count))}).panels
+    pictures = [row(panel, (0.5,), shade)[0] for shade, panel in enumerate(panels)]
+    white = Image.new("RGB", SIZE, "white")
+    named = [(panel.name, picture.image) for panel, picture in zip(panels, pictures, strict=True)]
+    named += [("", white)] * (-count % columns)
+    whole = side_by_side(panels, pictures)
+    top = 0
+    for start in range(0, len(named), columns):
+        last = start + columns >= len(named)
+        expected = sheet(
+            [[image for _, image in named[start : start + columns]]],
+            column_labels=[name for name, _ in named[start : start + columns]],
+            caption="a cat, weaken, seed 7" if last else "",
+        )
+        assert same(whole.crop((0, top, whole.width, top + expected.height)), expected)
+        top += expected.height
+    assert top == whole.height
 
 
 def test_a_theta_that_a_panel_lacks_stays_white():
