@@ -112,7 +112,7 @@ class Handlers:
             linked = from_query(dict(visitor.query_params))
             if linked:
                 fields = hang({"style": FIRST["style"], **linked}).fields
-                controls, values = fill_in(fields), [fields[name] for name in CONTROLS]
+                controls, values = fill_in(fields), tuple(fields[name] for name in CONTROLS)
         except Exception as error:
             wrong = self.notice(error)
         for stage, notice in self.sweep(visitor, stops, *values):
@@ -131,7 +131,7 @@ class Handlers:
         low, high = theta_range(hung.mode)
         thetas = coarse_to_fine(low, high, resting, stops)
         with self.turns.sweep(visitor.session_hash) as turn:
-            news = {
+            news: dict[str, Any] = {
                 "sweep": turn.number,
                 "title": hung.title,
                 "names": [panel.name for panel in hung.panels],
