@@ -198,7 +198,7 @@ def build_scheduler() -> DDIMScheduler:
 
 
 def build_sampler() -> DPMSolverMultistepScheduler:
-    """The way back that is shipped: DPM-Solver++ of second order (Lu et al. 2022, alg. 2) on the same noise. Twelve of
+    """The way back that is shipped: DPM-Solver++ of second order (Lu et al. 2022, alg. 2) on the same noise. Ten of
     its steps look like twenty of DDIM's."""
     return DPMSolverMultistepScheduler(
         beta_schedule="squaredcos_cap_v2",
