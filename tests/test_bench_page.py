@@ -160,4 +160,4 @@ def test_the_command_prints_a_table_and_json_last(monkeypatch, capsys, report, t
     lines = capsys.readouterr().out.splitlines()
     assert lines[:-2] == table(report).splitlines()
     assert json.loads(lines[-1]) == json.loads(out.read_text()) == report
-    assert asked == {"size": 512, "rounds": 3, "moves": 20, "seconds": 3, "engine": None}
+    assert asked == {"size": 512, "rounds": 3, "moves": 20, "seconds": 3, "load": None}
