@@ -1,7 +1,7 @@
 """The page: type a picture and a style, drag θ, and the same picture gains or loses that style under the hand.
 
 A press starts one *sweep*: the mode's θ grid is rendered coarse to fine, and each frame goes to the browser as it is
-ready. The stage (assets/page/stage.js) holds the frames and draws the one nearest to θ, so dragging asks the server
+ready. The stage (assets/page/stage/) holds the frames and draws those nearest to θ, so dragging asks the server
 nothing. Where θ rests between two frames, that θ alone is rendered: a *refine*. This is the only file that imports
 gradio, and the only one that turns errors into messages.
 """
@@ -11,33 +11,37 @@ import itertools
 import logging
 import secrets
 import sys
-import threading
-import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import gradio as gr
 
 from styleaug import BadRequest, Mode, Picture, Request, StyleEngine, load_model
-from styleaug.engine import Cancelled
+from styleaug.engine import Cancelled, save_png
+from styleaug.export import ANIMATIONS, MissingProgram, file_name, side_by_side, strip, write_animation
+from styleaug.lessons import FIGURE_LESSONS, LESSONS, Lesson
 from styleaug.model import ModelError, NonFiniteError
+from styleaug.panels import ALL_MODES, STOPS, Hanging, coarse_to_fine, hang, theta_range
+from styleaug.recipe import from_query, to_query
 from styleaug.request import Direction, Span
-from styleaug.study import FIGURES
+from styleaug.turns import Turn, Turns
 
-ASSETS = Path(__file__).resolve().parent / "assets" / "page"
-STOPS = 9
+ASSETS = Path(__file__).resolve().parent / "assets"
+PAGE = ASSETS / "page"
+STAGE = ("frames", "scrub", "draw", "placard", "film", "tools", "ears")
+"""The stage's script, file by file: they share one scope, in this order."""
 THETA_STEP = 0.01
+FILMS = (STOPS, 17, 33)  # how many stops a sweep may have
 NEW_SEEDS = 100_000  # a new seed is drawn below this: short enough to be read aloud in a class
 FRAME_QUALITY = 95
 FILE_SECONDS = 3600  # how long a frame's file is kept
 PLACES_IN_LINE = 16  # sweeps, and again refines, that may wait for their turn at one time
 CALLS_QUEUED = 128
+MOST_EXPORTED = 99  # frames of one animation
 IN_LINE: Mapping[str, Any] = {
     "trigger_mode": "multiple",
     "concurrency_limit": PLACES_IN_LINE,
@@ -48,33 +52,25 @@ IN_LINE: Mapping[str, Any] = {
 
 logger = logging.getLogger("styleaug.page")
 
-MODES: Mapping[Mode, str] = {
+MODES: Mapping[str, str] = {
     Mode.WEAKEN: "Takes the style out of the picture: at θ 0 all of it is there, at 1 none.",
     Mode.AUGMENT: "Adds more of the style than the words ask for; below 0 it takes some away.",
     Mode.GUIDE: "Pushes the picture towards the style while it is being painted; below 0, away from it.",
     Mode.INTERPOLATE: "Walks from the first prompt, at θ 0, to the second, at θ 1.",
+    ALL_MODES: "Hangs the four modes side by side: one prompt, one seed, one slider.",
 }
 """What each mode does, in the order of the page."""
 
-PRESETS: Mapping[str, tuple[str, str, Mode, float]] = {
-    name: (figure.prompt, figure.style, mode, 0.3)
-    for figure, (name, mode) in zip(
-        FIGURES,
-        (
-            ("Fig. 5 · dog to cat", Mode.INTERPOLATE),
-            ("Fig. 6 · cyberpunk", Mode.AUGMENT),
-            ("Fig. 7 · high tech", Mode.AUGMENT),
-            ("Fig. 8 · more Monet", Mode.AUGMENT),
-            ("Fig. 9 · less Monet", Mode.WEAKEN),
-        ),
-        strict=True,
-    )
-}
-"""The paper's figures: prompt, style, mode, θ."""
+SEVERAL = "Several, parted by semicolons, hang side by side."
 
-FIRST = ("temple hidden in the jungle", "Monet style", Mode.WEAKEN, 0.3)
+FIRST: Mapping[str, Any] = {
+    "prompt": "temple hidden in the jungle",
+    "style": "Monet style",
+    "mode": Mode.WEAKEN,
+    "theta": 0.3,
+    "seed": 7,
+}
 """What the page shows before anybody has touched it."""
-FIRST_SEED = 7
 
 CONTROLS = (
     "prompt",
@@ -94,94 +90,6 @@ CONTROLS = (
 """The fields of a request, in the order in which the page sends them."""
 
 
-def coarse_to_fine(mode: Mode, resting: float, stops: int = STOPS) -> list[float]:
-    """The θ grid of a mode in the order of rendering: the resting θ, both ends, 0, then the middle of the widest gap.
-
-    The grid is the same wherever θ rests, so that visitors share its frames; a resting θ beside it comes on top.
-    """
-    low, high = mode.theta_range
-    grid = list(dict.fromkeys((low, high, 0.0)))
-    while len(grid) < stops:
-        gaps = itertools.pairwise(sorted(grid))
-        left, right = max(gaps, key=lambda gap: (gap[1] - gap[0], -abs(gap[0] + gap[1])))
-        grid.append(round((left + right) / 2, 2))
-    return list(dict.fromkeys((resting, *grid)))
-
-
-class Turns:
-    """Whose turn it is to render: one picture at a time, first come first served, and only what is still wanted.
-
-    A visitor's new sweep supersedes the old one and its refines, a new refine the old refine. What is superseded, or
-    whose visitor has left, learns it from `Turn.superseded`, while waiting or between two steps.
-    """
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(time.time_ns() // 1_000_000)  # goes on rising after a restart
-        self._newest: dict[tuple[str, str], int] = {}
-        self._line: list[Turn] = []
-        self._changed = threading.Condition()
-
-    def sweep(self, visitor: str) -> "Turn":
-        """A turn for a sweep; it counts from `with` on."""
-        return Turn(self, visitor, "sweep", next(self._numbers))
-
-    def refine(self, visitor: str) -> "Turn":
-        """A turn for a single picture."""
-        return Turn(self, visitor, "refine", next(self._numbers))
-
-    def leave(self, visitor: str) -> None:
-        """Give up all that this visitor waits for."""
-        with self._changed:
-            for kind in ("sweep", "refine"):
-                self._newest.pop((visitor, kind), None)
-            self._changed.notify_all()
-
-
-class Turn:
-    """One visitor's place among the `Turns`."""
-
-    def __init__(self, turns: Turns, visitor: str, kind: str, number: int) -> None:
-        self.number = number
-        self._turns = turns
-        self._key = (visitor, kind)
-
-    def __enter__(self) -> Self:
-        visitor, kind = self._key
-        with self._turns._changed:
-            if kind == "sweep":
-                self._turns._newest.pop((visitor, "refine"), None)
-            self._turns._newest[self._key] = self.number
-            self._turns._changed.notify_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._turns._changed:
-            if not self.superseded():
-                del self._turns._newest[self._key]
-
-    def superseded(self) -> bool:
-        """Whether something newer of this visitor took its place."""
-        return self._turns._newest.get(self._key) != self.number
-
-    @contextmanager
-    def rendering(self) -> Iterator[None]:
-        """Wait in line, then render alone. Raises Cancelled if superseded while waiting."""
-        line, changed = self._turns._line, self._turns._changed
-        with changed:
-            line.append(self)
-            changed.wait_for(lambda: line[0] is self or self.superseded())
-            if self.superseded():
-                line.remove(self)
-                changed.notify_all()
-                raise Cancelled
-        try:
-            yield
-        finally:
-            with changed:
-                line.remove(self)
-                changed.notify_all()
-
-
 class Handlers:
     """What the page asks of the server. No handler raises: an error becomes a message in the answer."""
 
@@ -192,50 +100,108 @@ class Handlers:
         self._folder = folder
         self._notices = itertools.count()
 
-    def sweep(self, visitor: gr.Request, *values: Any) -> Iterator[tuple[Any, Any]]:
+    def open(self, visitor: gr.Request, stops: Any, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """The first sweep of a visitor: what their link asks for, else what the page begins with.
+
+        Yields (every control, stage, notice).
+        """
+        untouched = [gr.skip()] * len(CONTROLS)
+        controls: Sequence[Any] = untouched
+        wrong = None
+        try:
+            linked = from_query(dict(visitor.query_params))
+            if linked:
+                fields = hang({"style": FIRST["style"], **linked}).fields
+                controls, values = fill_in(fields), [fields[name] for name in CONTROLS]
+        except Exception as error:
+            wrong = self.notice(error)
+        for stage, notice in self.sweep(visitor, stops, *values):
+            yield *controls, stage, notice if wrong is None else wrong
+            controls = untouched
+
+    def sweep(self, visitor: gr.Request, stops: Any, *values: Any) -> Iterator[tuple[Any, Any]]:
         """Render the grid of what the controls say. Yields (stage, notice), cumulative, frame by frame."""
         try:
-            request = read_controls(values)
-            thetas = coarse_to_fine(request.mode, request.theta)
-            self.engine.sweep(request, thetas)  # checks the whole request before anything on the page changes
+            if stops not in FILMS:
+                raise BadRequest("stops", f"must be one of {', '.join(map(str, FILMS))}", stops)
+            hung, resting = self._hang(read_controls(values))
         except Exception as error:
             yield gr.skip(), self.notice(error)
             return
+        low, high = theta_range(hung.mode)
+        thetas = coarse_to_fine(low, high, resting, stops)
         with self.turns.sweep(visitor.session_hash) as turn:
             news = {
                 "sweep": turn.number,
-                "recipe": request.to_dict(),
-                "range": request.mode.theta_range,
+                "title": hung.title,
+                "names": [panel.name for panel in hung.panels],
+                "fields": hung.fields,
+                "link": to_query({**hung.fields, "theta": None}),
+                "range": (low, high),
                 "stops": sorted(thetas),
-                "grid": sorted(coarse_to_fine(request.mode, 0.0)),
+                "grid": sorted(coarse_to_fine(low, high, 0.0, stops)),
                 "frames": [],
                 "ended": False,
                 "remark": "",
                 "error": "",
             }
             yield news, None
+            unknown: dict[str, None] = {}
             try:
-                for result in self._pictures(request, thetas, turn):
-                    news = news | self._news(news, result)
+                for panel, result in self._pictures([hung.at(theta) for theta in thetas], turn):
+                    if isinstance(result, Exception):
+                        news = news | {"error": explain(result)}
+                    else:
+                        unknown |= dict.fromkeys(result.unknown_words)
+                        remark = unknown_words_remark(self.engine.model.name, list(unknown))
+                        news = news | {"frames": [*news["frames"], self._frame(panel, result)], "remark": remark}
                     yield news, gr.skip()
             except Cancelled:
                 return
             yield news | {"ended": True}, gr.skip()
 
     def refine(self, visitor: gr.Request, asked: gr.EventData) -> Any:
-        """Render the one θ that the stage asks for, of the recipe that it shows."""
+        """Render the one θ that the stage asks for, of what it shows."""
         question = asked._data if isinstance(asked._data, dict) else {}
         answer = {"sweep": question.get("sweep"), "theta": question.get("theta"), "number": next(self._notices)}
         try:
-            recipe = question.get("recipe")
-            request = Request.from_dict((recipe if isinstance(recipe, dict) else {}) | {"theta": question.get("theta")})
-            with self.turns.refine(visitor.session_hash) as turn, turn.rendering():
-                picture = self.engine.render(request, cancelled=turn.superseded)
-            return answer | {"frame": self._frame(picture)}
+            hung, theta = self._hang(read_question(question))
+            with self.turns.refine(visitor.session_hash) as turn:
+                pictures = self._render(hung.at(theta), turn)
+                return answer | {"frames": [self._frame(panel, picture) for panel, picture in enumerate(pictures)]}
         except Cancelled:
             return gr.skip()
         except Exception as error:
             return answer | {"error": explain(error), "final": isinstance(error, BadRequest)}
+
+    def export(self, visitor: gr.Request, asked: gr.EventData) -> Any:
+        """Make the file that a visitor wants to take away. What is shown was rendered, so most is in the cache."""
+        question = asked._data if isinstance(asked._data, dict) else {}
+        answer = {"number": next(self._notices)}
+        try:
+            hung, theta = self._hang(read_question(question))
+            kind = question.get("kind")
+            thetas = read_thetas(question.get("thetas")) if kind != "png" else [theta]
+            with self.turns.export(visitor.session_hash) as turn:
+                columns = [self._render(hung.at(each), turn) for each in thetas]
+            suffix = "png" if kind == "strip" else str(kind)
+            path = self._folder / f"{uuid.uuid4().hex}.{suffix}"
+            write_export(kind, hung, columns, path)
+            title = f"{hung.title} {hung.mode}" + (f" {theta:g}" if kind == "png" else "")
+            name = file_name(title, f".{suffix}")
+            return answer | {"name": name, "file": gr.FileData(path=str(path), orig_name=name).model_dump()}
+        except Cancelled:
+            return answer | {"error": "Called off."}
+        except Exception as error:
+            return answer | {"error": explain(error)}
+
+    def lesson(self, asked: gr.EventData) -> list[Any]:
+        """A card of the gallery: its fields into the controls, the rest as the model is used to."""
+        name = asked._data.get("name") if isinstance(asked._data, dict) else None
+        for lesson in (*LESSONS, *FIGURE_LESSONS):
+            if lesson.name == name:
+                return fill_in(lesson.hang(**self.engine.model.settings).fields)
+        return [gr.skip()] * len(CONTROLS)
 
     def leave(self, visitor: gr.Request) -> None:
         """The tab was closed."""
@@ -246,38 +212,43 @@ class Handlers:
         field = error.field if isinstance(error, BadRequest) else ""
         return {"text": explain(error), "field": field, "number": next(self._notices)}
 
-    def _pictures(self, request: Request, thetas: Sequence[float], turn: Turn) -> Iterator[Picture | Exception]:
-        """Each picture, or why there is none. One failed stop is passed over, two in a row end the sweep."""
-        remaining, failures = list(thetas), 0
-        while remaining and failures < 2:
-            pictures = self.engine.sweep(request, remaining, cancelled=turn.superseded)
+    def _hang(self, fields: Mapping[str, Any]) -> tuple[Hanging, float]:
+        """What the fields hang, and their θ; raises `BadRequest` before anything is rendered."""
+        hung = hang(fields)
+        for panel in hung.panels:
+            self.engine.check(panel.request)
+        return hung, hung.panels[0].request.theta
+
+    def _render(self, requests: Sequence[Request], turn: Turn) -> list[Picture]:
+        pictures = []
+        for request in requests:
+            with turn.rendering():
+                pictures.append(self.engine.render(request, cancelled=turn.superseded))
+        return pictures
+
+    def _pictures(self, columns: Sequence[Sequence[Request]], turn: Turn) -> Iterator[tuple[int, Picture | Exception]]:
+        """Panel by panel, θ by θ, each picture or why there is none. Two failures in a row end the sweep."""
+        failures = 0
+        for panel, request in ((panel, request) for column in columns for panel, request in enumerate(column)):
             try:
-                while remaining:
-                    with turn.rendering():
-                        picture = next(pictures)
-                    del remaining[0]
-                    failures = 0
-                    yield picture
+                [picture] = self._render([request], turn)
             except Cancelled:
                 raise
             except Exception as error:
-                del remaining[0]
                 failures += 1
-                yield error
+                yield panel, error
+                if failures == 2:
+                    return
+            else:
+                failures = 0
+                yield panel, picture
 
-    def _news(self, news: dict[str, Any], result: Picture | Exception) -> dict[str, Any]:
-        if isinstance(result, Exception):
-            return {"error": explain(result)}
-        return {
-            "frames": [*news["frames"], self._frame(result)],
-            "remark": unknown_words_remark(self.engine.model.name, result.unknown_words),
-        }
-
-    def _frame(self, picture: Picture) -> dict[str, Any]:
+    def _frame(self, panel: int, picture: Picture) -> dict[str, Any]:
         """The picture as a file under a name that nobody knows before it is whole."""
         path = self._folder / f"{uuid.uuid4().hex}.webp"
         picture.image.save(path, quality=FRAME_QUALITY, method=0)
         return {
+            "panel": panel,
             "theta": picture.request.theta,
             "file": gr.FileData(path=str(path), mime_type="image/webp").model_dump(),
             "seconds": round(picture.seconds, 3),
@@ -285,12 +256,37 @@ class Handlers:
         }
 
 
-def read_controls(values: Sequence[Any]) -> Request:
-    """The request that the controls' raw values say. The second seed is there in interpolate mode only."""
+def read_controls(values: Sequence[Any]) -> dict[str, Any]:
+    """The fields that the controls' raw values say."""
     fields = dict(zip(CONTROLS, values, strict=True))
-    walks = fields["mode"] == Mode.INTERPOLATE
-    fields["second_seed"] = number_or_text(fields["second_seed"]) if walks else None
-    return Request(**fields)
+    return fields | {"second_seed": number_or_text(fields["second_seed"])}
+
+
+def read_question(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that the stage sends back with a question of its own, at the θ it asks about."""
+    fields = question.get("fields")
+    return (fields if isinstance(fields, dict) else {}) | {"theta": question.get("theta")}
+
+
+def read_thetas(thetas: Any) -> list[Any]:
+    """The θ of a strip or an animation; each is judged by `Request`."""
+    if not isinstance(thetas, list) or not 1 <= len(thetas) <= MOST_EXPORTED:
+        raise BadRequest("thetas", f"must be a list of 1 to {MOST_EXPORTED}", thetas)
+    return thetas
+
+
+def write_export(kind: Any, hung: Hanging, columns: Sequence[Sequence[Picture]], path: Path) -> None:
+    """Write a picture of one θ, a strip of many, or an animation. `columns` has each θ's pictures, panel by panel."""
+    if kind == "png" and len(hung.panels) == 1:
+        columns[0][0].save(path)  # with its recipe inside
+    elif kind == "png":
+        save_png(side_by_side(hung.panels, columns[0]), path)
+    elif kind == "strip":
+        save_png(strip(hung.panels, list(zip(*columns, strict=True))), path)
+    elif kind in ANIMATIONS:
+        write_animation([side_by_side(hung.panels, column) for column in columns], path, kind)
+    else:
+        raise BadRequest("kind", f"must be one of png, strip, {', '.join(ANIMATIONS)}", kind)
 
 
 def number_or_text(typed: Any) -> Any:
@@ -312,7 +308,7 @@ def explain(error: Exception) -> str:
     if isinstance(error, BadRequest):
         name = error.field.replace("_", " ").capitalize()
         return f"{name}{str(error).removeprefix(error.field)}."
-    if isinstance(error, ModelError | NonFiniteError):
+    if isinstance(error, ModelError | NonFiniteError | MissingProgram):
         return str(error)
     logger.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
     return f"This picture could not be painted ({type(error).__name__}). Try again, or another seed."
@@ -331,22 +327,38 @@ def adopt_mode(mode: str, theta: float | None) -> tuple[dict[str, Any], ...]:
 
     θ stays where it is if the mode has it.
     """
-    low, high = Mode(mode).theta_range
+    low, high = theta_range(mode)
     theta = min(max(theta if theta is not None else 0.0, low), high)
     walks = mode == Mode.INTERPOLATE
     return (
         gr.update(minimum=low, maximum=high, value=theta),
         gr.update(label="Second prompt" if walks else "Style"),
-        gr.update(info=MODES[Mode(mode)]),
+        gr.update(info=MODES[mode]),
         gr.update(visible=walks),
     )
 
 
-def fill_in(preset: str) -> tuple[Any, ...]:
-    """A figure of the paper: what `adopt_mode` gives, with its prompt in front, its style and its mode."""
-    prompt, style, mode, theta = PRESETS[preset]
-    slider, style_box, mode_choice, second_seed = adopt_mode(mode, theta)
-    return prompt, slider, style_box | {"value": style}, mode_choice | {"value": str(mode)}, second_seed
+def fill_in(fields: Mapping[str, Any]) -> list[Any]:
+    """An update for every control: its value if the fields have one, and what follows from the mode."""
+    slider, style, mode, second_seed = adopt_mode(fields["mode"], fields["theta"])
+    followers = {"theta": slider, "style": style, "mode": mode, "second_seed": second_seed}
+    values = {"second_seed": None, **fields, "mode": str(fields["mode"])}
+    values["second_seed"] = "" if values["second_seed"] is None else str(values["second_seed"])
+    return [
+        gr.update(**{**followers.get(name, {}), **({"value": values[name]} if name in values else {})})
+        for name in CONTROLS
+    ]
+
+
+def gallery_of() -> list[dict[str, Any]]:
+    """The shelves of cards: a heading, and each card's name, words and thumbnail."""
+
+    def card(lesson: Lesson) -> dict[str, Any]:
+        image = gr.FileData(path=str(ASSETS / "lessons" / f"{lesson.name}.webp"), mime_type="image/webp")
+        return {"name": lesson.name, "title": lesson.title, "text": lesson.text, "image": image.model_dump()}
+
+    shelves = {"Lessons": LESSONS, "Figures of the paper": FIGURE_LESSONS}
+    return [{"title": title, "cards": [card(lesson) for lesson in lessons]} for title, lessons in shelves.items()]
 
 
 def new_seed() -> int:
@@ -356,11 +368,11 @@ def new_seed() -> int:
 
 def asset(name: str) -> str:
     """A file of the page, as text."""
-    return (ASSETS / name).read_text(encoding="utf-8")
+    return (PAGE / name).read_text(encoding="utf-8")
 
 
-def build_page(engine: StyleEngine) -> gr.Blocks:
-    """The page on an engine. Give `launch` the `launch_settings()`: its looks are there."""
+def build_page(engine: StyleEngine, stops: int = STOPS) -> gr.Blocks:
+    """The page on an engine, with sweeps of so many stops at first. For `launch` there are `launch_settings()`."""
     with gr.Blocks(
         title="StyleAug", analytics_enabled=False, delete_cache=(FILE_SECONDS // 4, FILE_SECONDS), fill_width=True
     ) as page:
@@ -369,26 +381,26 @@ def build_page(engine: StyleEngine) -> gr.Blocks:
             with gr.Column(elem_id="wall", min_width=280, scale=3):
                 lay_out_wall()
             with gr.Column(elem_id="desk", min_width=280, scale=2):
-                lay_out_desk(engine)
-        with gr.Row(elem_id="gallery"):
-            island("figures")
-            presets = [gr.Button(name, size="sm", min_width=130) for name in PRESETS]
-        island("refined", visible="hidden")
+                lay_out_desk(engine, stops)
+        island("gallery", value=gallery_of())
+        for letter_box in ("refined", "exported"):
+            island(letter_box, "letter-box", visible="hidden")
         parts = {block.elem_id: block for block in page.blocks.values() if getattr(block, "elem_id", None)}
-        connect(page, parts, presets, Handlers(engine, frames_folder(page)))
+        connect(page, parts, Handlers(engine, frames_folder(page)))
     page.queue(max_size=CALLS_QUEUED, api_open=False)
     return page
 
 
-def island(name: str, **options: Any) -> gr.HTML:
-    """A part of the page that is our own: its static template and its script are files of that name, where it has them.
+def island(name: str, *scripts: str, **options: Any) -> gr.HTML:
+    """A part of the page that is our own: its static template, and its script in one file or several.
 
     A template is compiled as JavaScript, so nothing typed ever goes into one: scripts write it as text.
     """
-    script = f"{name}.js"
+    files = [f"{script}.js" for script in scripts or (name,) if (PAGE / f"{script}.js").is_file()]
+    template = f"{name}.html" if (PAGE / f"{name}.html").is_file() else f"{scripts[0]}.html"
     return gr.HTML(
-        html_template=asset(f"{name}.html"),
-        js_on_load=asset(script) if (ASSETS / script).is_file() else None,
+        html_template=asset(template),
+        js_on_load="\n".join(asset(file) for file in files) or None,
         apply_default_css=False,
         elem_id=name,
         **options,
@@ -397,21 +409,21 @@ def island(name: str, **options: Any) -> gr.HTML:
 
 def lay_out_wall() -> None:
     """The picture, and the slider under it."""
-    low, high = FIRST[2].theta_range
-    with island("stage"):
-        gr.Slider(low, high, FIRST[3], step=THETA_STEP, label="θ", buttons=[], elem_id="theta")
+    low, high = theta_range(FIRST["mode"])
+    with island("stage", *(f"stage/{part}" for part in STAGE)):
+        gr.Slider(low, high, FIRST["theta"], step=THETA_STEP, label="θ", buttons=[], elem_id="theta")
 
 
-def lay_out_desk(engine: StyleEngine) -> None:
+def lay_out_desk(engine: StyleEngine, stops: int) -> None:
     """What to paint, and how."""
-    prompt, style, mode, _ = FIRST
-    gr.Textbox(prompt, label="Prompt", max_lines=3, elem_id="prompt")
-    gr.Textbox(style, label="Style", max_lines=3, elem_id="style")
+    gr.Textbox(FIRST["prompt"], label="Prompt", max_lines=3, elem_id="prompt")
+    gr.Textbox(FIRST["style"], label="Style", info=SEVERAL, max_lines=4, elem_id="style")
     island("words", value=vocabulary_of(engine), visible=engine.model.vocabulary is not None)
     names = [(choice.capitalize(), str(choice)) for choice in MODES]
+    mode = FIRST["mode"]
     gr.Radio(names, value=str(mode), label="What θ does", info=MODES[mode], elem_id="mode")
     with gr.Row(elem_id="seeds"):
-        gr.Number(FIRST_SEED, label="Seed", elem_id="seed")
+        gr.Number(FIRST["seed"], label="Seed", elem_id="seed")
         # No gr.Number: in the browser an empty one becomes 0.
         gr.Textbox("", label="Second seed", placeholder="the same", max_lines=1, visible=False, elem_id="second_seed")
         gr.Checkbox(True, label="Keep", elem_id="keep")
@@ -419,10 +431,10 @@ def lay_out_desk(engine: StyleEngine) -> None:
     gr.Button("Paint", variant="primary", elem_id="paint")
     island("notice")
     with gr.Accordion("Fine control", open=False, elem_id="fine"):
-        lay_out_fine_control(engine)
+        lay_out_fine_control(engine, stops)
 
 
-def lay_out_fine_control(engine: StyleEngine) -> None:
+def lay_out_fine_control(engine: StyleEngine, stops: int) -> None:
     """What most visitors leave alone."""
     gr.Textbox("", label="Negative prompt", max_lines=3, elem_id="negative_prompt")
     with gr.Row():
@@ -436,6 +448,7 @@ def lay_out_fine_control(engine: StyleEngine) -> None:
     choose("direction", "Direction of the style", directions)
     choose("span", "One angle for", [("Each token", Span.TOKEN), ("The whole prompt", Span.WHOLE)])
     gr.Checkbox(False, label="Hold the length of each token", elem_id="hold_norm")
+    gr.Radio([(str(count), count) for count in FILMS], value=stops, label="Pictures in the film", elem_id="stops")
 
 
 def choose(name: str, label: str, choices: Sequence[tuple[str, StrEnum]]) -> None:
@@ -444,21 +457,18 @@ def choose(name: str, label: str, choices: Sequence[tuple[str, StrEnum]]) -> Non
     gr.Radio(named, value=named[0][1], label=label, elem_id=name)
 
 
-def connect(page: gr.Blocks, parts: Mapping[str, Any], presets: Sequence[gr.Button], handlers: Handlers) -> None:
+def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> None:
     """What happens when. preprocess=False: `Request` judges the raw values, which gradio would round."""
     at_once = {"queue": False, "show_progress": "hidden", "api_visibility": "private", "preprocess": False}
+    controls = [parts[name] for name in CONTROLS]
     followers = [parts[name] for name in ("theta", "style", "mode", "second_seed")]
+
+    sweeping = {"concurrency_id": "sweep", "preprocess": False, **IN_LINE}
 
     def sweep_on(*events: Callable[..., Any]) -> None:
         for event in events:
-            event(
-                handlers.sweep,
-                [parts[name] for name in CONTROLS],
-                [parts["stage"], parts["notice"]],
-                concurrency_id="sweep",
-                preprocess=False,
-                **IN_LINE,
-            ).failure(None, js=stage_event("sweep-failed"))
+            swept = event(handlers.sweep, [parts["stops"], *controls], [parts["stage"], parts["notice"]], **sweeping)
+            swept.failure(None, js=stage_event("sweep-failed"))
 
     boxes = [part for name in CONTROLS if hasattr(part := parts[name], "submit")]
     pressed = gr.on(
@@ -470,19 +480,21 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], presets: Sequence[gr.Butt
     )
     rolled = parts["die"].click(new_seed, None, parts["seed"], **at_once)
     moded = parts["mode"].input(adopt_mode, [parts["mode"], parts["theta"]], followers, **at_once)
-    filled = [
-        button.click(partial(fill_in, button.value), None, [parts["prompt"], *followers], **at_once)
-        for button in presets
-    ]
-    sweep_on(page.load, *(event.then for event in (pressed, rolled, moded, *filled)))
-    sweep_on(parts["words"].pick, *(parts[name].input for name in ("seed", "direction", "span", "hold_norm")))
+    filled = parts["gallery"].lesson(handlers.lesson, None, controls, **at_once)
+    sweep_on(*(event.then for event in (pressed, rolled, moded, filled)))
+    sweep_on(parts["words"].pick, *(parts[name].input for name in ("seed", "direction", "span", "hold_norm", "stops")))
     sweep_on(parts["second_seed"].change)  # a gr.Textbox has its .input from keys alone, not from pasting
+    opened = page.load(
+        handlers.open, [parts["stops"], *controls], [*controls, parts["stage"], parts["notice"]], **sweeping
+    )
+    opened.failure(None, js=stage_event("sweep-failed"))
 
     for event in (parts["theta"].input, parts["theta"].change):
         event(None, parts["theta"], js=stage_event("theta"), show_progress="hidden")
-    asked = parts["stage"].refine(handlers.refine, None, parts["refined"], concurrency_id="refine", **IN_LINE)
-    asked.then(None, js=stage_event("refine-ended"))
-    asked.failure(None, js=stage_event("refine-ended"))
+    for event, handler, answer in (("refine", handlers.refine, "refined"), ("export", handlers.export, "exported")):
+        asked = getattr(parts["stage"], event)(handler, None, parts[answer], concurrency_id=event, **IN_LINE)
+        asked.success(None, js=stage_event(f"{event}-ended"))
+        asked.failure(None, js=stage_event(f"{event}-failed"))
     page.unload(handlers.leave)
 
 
@@ -509,8 +521,8 @@ def frames_folder(page: gr.Blocks) -> Path:
 def launch_settings() -> dict[str, Any]:
     """Everything for `launch` but the address: the looks, and what a public host wants shut."""
     return {
-        "theme": theme(),
-        "css_paths": [ASSETS / "page.css"],
+        "theme": gr.Theme.load(str(PAGE / "theme.json")),
+        "css_paths": [PAGE / "page.css"],
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
@@ -520,89 +532,6 @@ def launch_settings() -> dict[str, Any]:
         "mcp_server": False,
         "pwa": False,
     }
-
-
-def theme() -> gr.themes.Base:
-    """Ink on plaster, at night plaster on ink, one vermilion accent; fonts of the visitor's machine."""
-    ink, plaster, paper, line, soft = "#24201b", "#f2efe8", "#fbfaf6", "#cfc8b9", "#675f53"
-    night_ink, night, night_paper, night_line, night_soft = "#ece6da", "#1a1815", "#24211d", "#474138", "#a89f90"
-    accent, night_accent = "#a83c25", "#e5876b"
-    theme = gr.themes.Base(
-        neutral_hue=gr.themes.colors.stone,
-        font=["ui-sans-serif", "system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
-        radius_size=gr.themes.sizes.radius_sm,
-    )
-    return theme.set(
-        body_background_fill=plaster,
-        body_background_fill_dark=night,
-        body_text_color=ink,
-        body_text_color_dark=night_ink,
-        body_text_color_subdued=soft,
-        body_text_color_subdued_dark=night_soft,
-        background_fill_primary=paper,
-        background_fill_primary_dark=night_paper,
-        background_fill_secondary=plaster,
-        background_fill_secondary_dark=night,
-        border_color_primary=line,
-        border_color_primary_dark=night_line,
-        border_color_accent=accent,
-        border_color_accent_dark=night_accent,
-        color_accent=accent,
-        block_background_fill="transparent",
-        block_background_fill_dark="transparent",
-        block_border_width="0px",
-        block_border_width_dark="0px",
-        block_padding="0px",
-        block_label_text_color=soft,
-        block_label_text_color_dark=night_soft,
-        block_title_text_color=soft,
-        block_title_text_color_dark=night_soft,
-        block_info_text_color=soft,
-        block_info_text_color_dark=night_soft,
-        panel_background_fill="transparent",
-        panel_background_fill_dark="transparent",
-        input_background_fill=paper,
-        input_background_fill_dark=night_paper,
-        input_background_fill_focus=paper,
-        input_background_fill_focus_dark=night_paper,
-        input_border_color=line,
-        input_border_color_dark=night_line,
-        input_border_color_focus=ink,
-        input_border_color_focus_dark=night_ink,
-        input_border_width="1px",
-        slider_color=accent,
-        slider_color_dark=night_accent,
-        checkbox_background_color_selected=accent,
-        checkbox_background_color_selected_dark=night_accent,
-        checkbox_border_color_selected=accent,
-        checkbox_border_color_selected_dark=night_accent,
-        checkbox_label_background_fill="transparent",
-        checkbox_label_background_fill_dark="transparent",
-        button_primary_background_fill=ink,
-        button_primary_background_fill_dark=night_ink,
-        button_primary_background_fill_hover=accent,
-        button_primary_background_fill_hover_dark=night_accent,
-        button_primary_border_color=ink,
-        button_primary_border_color_dark=night_ink,
-        button_primary_border_color_hover=accent,
-        button_primary_border_color_hover_dark=night_accent,
-        button_primary_text_color=paper,
-        button_primary_text_color_dark=night,
-        button_primary_text_color_hover=paper,
-        button_primary_text_color_hover_dark=night,
-        button_secondary_background_fill="transparent",
-        button_secondary_background_fill_dark="transparent",
-        button_secondary_background_fill_hover=paper,
-        button_secondary_background_fill_hover_dark=night_paper,
-        button_secondary_text_color=ink,
-        button_secondary_text_color_dark=night_ink,
-        button_secondary_border_color=line,
-        button_secondary_border_color_dark=night_line,
-        button_secondary_border_color_hover=ink,
-        button_secondary_border_color_hover_dark=night_ink,
-        button_border_width="1px",
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
-"""The command line: `python -m styleaug render | sweep | study | train`.
+"""The command line: `python -m styleaug render | sweep | study | bench | train`.
 
-Progress goes to stderr. The last line on stdout is one JSON object. What cannot be done is said in one line on stderr,
-with exit code 2.
+Progress goes to stderr. The last line on stdout is one JSON object; `bench` prints a table before it. What cannot be
+done is said in one line on stderr, with exit code 2.
 """
 
 import argparse
@@ -19,14 +19,21 @@ import numpy as np
 from tqdm import tqdm
 
 from styleaug.engine import Picture, Stats, StyleEngine, save_png
+from styleaug.export import MissingProgram
 from styleaug.model import MODELS, Model, ModelError, NonFiniteError, load_model
 from styleaug.recipe import Recipe, read_recipe
 from styleaug.request import BadRequest, Direction, Mode, Request, Span
 from styleaug.sheet import sheet, theta_label
 from styleaug.study import write_figures
+from styleaug.thumbnails import write_thumbnails
 
 DEFAULT_MODEL = "tiny"
 MAX_FRAMES = 100
+SHEETS = {
+    "figures": (write_figures, Path("assets/figures")),
+    "lessons": (write_thumbnails, Path("assets/lessons")),
+}
+"""What `study` makes, and where it goes unless told otherwise."""
 
 OnStep = Callable[[float], None]
 
@@ -40,13 +47,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         train.main(arguments)
         return 0
-    commands = {"render": _render, "sweep": _sweep, "study": _study}
+    commands = {"render": _render, "sweep": _sweep, "study": _study, "bench": _bench}
     try:
         with contextlib.redirect_stdout(sys.stderr):  # whatever the libraries print, stdout is for the last line
             report = commands[arguments.command](arguments)
-    except (BadRequest, ModelError, NonFiniteError) as error:
+    except (BadRequest, MissingProgram, ModelError, NonFiniteError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    if arguments.command == "bench":
+        from styleaug.bench.page import table
+
+        print(table(report), end="\n\n")
     print(json.dumps(report))
     return 0
 
@@ -70,8 +81,7 @@ def _render(arguments: argparse.Namespace) -> dict[str, Any]:
 def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
     given = _given_fields(arguments)
     out = _checked_out(arguments.out)
-    if not isinstance(arguments.frames, int) or not 1 <= arguments.frames <= MAX_FRAMES:
-        raise BadRequest("frames", f"must be a whole number between 1 and {MAX_FRAMES}", arguments.frames)
+    _check_whole_number("frames", arguments.frames, 1, MAX_FRAMES)
     request, engine = _request_and_engine(given, arguments.model)
     low, high = request.mode.theta_range
     first = low if arguments.theta_from is None else request.with_theta(arguments.theta_from).theta
@@ -90,7 +100,8 @@ def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _study(arguments: argparse.Namespace) -> dict[str, Any]:
-    folder = Path(arguments.out)
+    write, folder = SHEETS[arguments.what]
+    folder = folder if arguments.out is None else Path(arguments.out)
     engine = StyleEngine(_load(arguments.model))
     written: list[str] = []
     started = time.perf_counter()
@@ -100,9 +111,29 @@ def _study(arguments: argparse.Namespace) -> dict[str, Any]:
             written.append(str(path))
             bar.update()
 
-        _write(lambda: write_figures(engine, folder, wrote), folder)
+        _write(lambda: write(engine, folder, wrote), folder)
     seconds = round(time.perf_counter() - started, 3)
     return {"seconds": seconds, **dataclasses.asdict(engine.stats), "out": written, "model": engine.model.name}
+
+
+def _bench(arguments: argparse.Namespace) -> dict[str, Any]:
+    from styleaug.bench.page import FRAMES, measure
+
+    _check_whole_number("size", arguments.size, 64, 1024)
+    _check_whole_number("rounds", arguments.rounds, 1, 100)
+    _check_whole_number("moves", arguments.moves, 1, FRAMES - 1)
+    _check_whole_number("seconds", arguments.seconds, 1, 60)
+    out = None if arguments.json is None else _checked_out(arguments.json, "json", ".json")
+    report = measure(
+        size=arguments.size,
+        rounds=arguments.rounds,
+        moves=arguments.moves,
+        seconds=arguments.seconds,
+        engine=StyleEngine(_load(None)) if arguments.bundled else None,
+    )
+    if out is not None:
+        _write(lambda: out.write_text(json.dumps(report) + "\n", encoding="utf-8"), out, "json")
+    return report
 
 
 def _recipe_model(recipe: Recipe) -> str:
@@ -116,8 +147,7 @@ def _request_and_engine(given: dict[str, Any], model_name: str | None) -> tuple[
     """Check what was asked before the weights are read; then fill in the model's own settings."""
     Request.from_dict(given)
     model = _load(model_name)
-    defaults = {"num_inference_steps": model.num_inference_steps, "guidance_scale": model.guidance_scale}
-    request = Request.from_dict(defaults | given)
+    request = Request.from_dict(model.settings | given)
     texts = " ".join((request.prompt, request.style, request.negative_prompt))
     unknown_words = model.unknown_words(texts)
     if unknown_words:
@@ -159,21 +189,26 @@ def _given_fields(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in vars(arguments).items() if name in Request.__dataclass_fields__}
 
 
-def _checked_out(out: str) -> Path:
+def _checked_out(out: str, field: str = "out", suffix: str = ".png") -> Path:
     """Refuse, before any work, a file that cannot be written."""
     path = Path(out)
-    if path.suffix.lower() != ".png":
-        raise BadRequest("out", "must end in .png", out)
+    if path.suffix.lower() != suffix:
+        raise BadRequest(field, f"must end in {suffix}", out)
     if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise BadRequest("out", "must be a file in a folder that can be written", out)
+        raise BadRequest(field, "must be a file in a folder that can be written", out)
     return path
 
 
-def _write(write: Callable[[], None], out: Path) -> None:
+def _check_whole_number(field: str, value: object, low: int, high: int) -> None:
+    if not isinstance(value, int) or not low <= value <= high:
+        raise BadRequest(field, f"must be a whole number between {low} and {high}", value)
+
+
+def _write(write: Callable[[], object], out: Path, field: str = "out") -> None:
     try:
         write()
     except OSError as error:
-        raise BadRequest("out", f"must be a file that can be written ({error.strerror})", str(out)) from error
+        raise BadRequest(field, f"must be a file that can be written ({error.strerror})", str(out)) from error
 
 
 @contextlib.contextmanager
@@ -199,9 +234,14 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     sweep.add_argument("--frames", type=_number, default=9, help=f"number of pictures, 1 to {MAX_FRAMES}; 9")
     sweep.add_argument("--theta-from", type=_number, help="first θ; the lowest of the mode")
     sweep.add_argument("--theta-to", type=_number, help="last θ; the highest of the mode")
-    study = commands.add_parser("study", help="the paper's figures, and the sheet of all subjects and styles")
-    study.add_argument("--out", default="assets/figures", metavar="FOLDER", help="where the sheets go; assets/figures")
+    study = commands.add_parser("study", help="the paper's figures and the sheet of all subjects and styles; lessons")
+    study.add_argument(
+        "what", nargs="?", choices=SHEETS, default="figures", help="figures, or the gallery's thumbnails"
+    )
+    study.add_argument("--out", metavar="FOLDER", help="where they go; assets/figures or assets/lessons")
     _add_model_argument(study)
+    bench = commands.add_parser("bench", help="times and counts beside other pages, on this machine")
+    _add_page_bench_arguments(bench.add_subparsers(dest="subject", required=True).add_parser("page", help="the page"))
     train = commands.add_parser("train", help="train the bundled model again")
     if argv[:1] == ["train"]:
         from styleaug.training import train as training
@@ -231,6 +271,15 @@ def _add_request_arguments(parser: argparse.ArgumentParser) -> None:
     option("--hold-norm", action=argparse.BooleanOptionalAction, help="keep each token's length at θ = 0")
     _add_model_argument(parser)
     parser.add_argument("--out", required=True, metavar="PNG", help="where the picture goes")
+
+
+def _add_page_bench_arguments(page: argparse.ArgumentParser) -> None:
+    page.add_argument("--size", type=_number, default=256, help="pixels of a picture's side; 256")
+    page.add_argument("--rounds", type=_number, default=3, help="turns that every page has; 3")
+    page.add_argument("--moves", type=_number, default=20, help="single moves of the slider in a turn; 20")
+    page.add_argument("--seconds", type=_number, default=3, help="of dragging in a turn; 3")
+    page.add_argument("--bundled", action="store_true", help="measure presses on Paint with the bundled model, too")
+    page.add_argument("--json", metavar="FILE", help="where the JSON goes as well")
 
 
 def _add_model_argument(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,8 @@
 """From a request to its picture.
 
 `StyleEngine` puts the parts of the chain together and is the only holder of caches: text embeddings by text, initial
-latents by seed, finished pictures by request, all in one least-recently-used store bounded in bytes. Everything that
+latents by seed, the trunk that all θ share before `start`, finished pictures by request, all in one least-recently-used
+store bounded in bytes. Everything that
 is kept is never changed, and its key says everything it depends on, so a cached answer has the bytes of a fresh one.
 It knows nothing about pages, files (but `Picture.save`) or command lines.
 """
@@ -20,12 +21,12 @@ import cachetools
 from PIL import Image
 from torch import Tensor
 
-from styleaug.conditioning import condition, full_and_base
+from styleaug.conditioning import Conditioning, condition, full_and_base
 from styleaug.model import Model
 from styleaug.recipe import Recipe
 from styleaug.request import BadRequest, Mode, Request
 from styleaug.slerp import slerp
-from styleaug.trajectory import denoise, initial_latents, step_generator
+from styleaug.trajectory import Run, begin, denoise, initial_latents, step_generator
 
 CACHE_BYTES = 256 * 2**20
 
@@ -47,7 +48,7 @@ class Stats:
     text_encodes: int = 0
     decodes: int = 0
     cache_hits: int = 0
-    """Look-ups that found a text embedding, initial latents or a finished picture."""
+    """Look-ups that found a text embedding, initial latents, a trunk or a finished picture."""
 
     def __add__(self, other: "Stats") -> "Stats":
         return self._with(other, 1)
@@ -134,7 +135,7 @@ class StyleEngine:
             Cancelled: `cancelled` said so.
             NonFiniteError: the model's numbers overflowed.
         """
-        self._check_texts_fit(request)
+        self.check(request)
         return self._render(
             request, _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
         )
@@ -153,7 +154,7 @@ class StyleEngine:
         errors are those of `render`; `on_step` is told the done part of the whole sweep.
         """
         requests = [request.with_theta(theta) for theta in thetas]
-        self._check_texts_fit(request)
+        self.check(request)
         return self._sweep(
             requests, _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
         )
@@ -184,8 +185,9 @@ class StyleEngine:
             unknown_words=self.model.unknown_words(texts),
         )
 
-    def _check_texts_fit(self, request: Request) -> None:
-        """Refuse texts the tokenizer would cut; the full prompt is the longest that is made of prompt and style."""
+    def check(self, request: Request) -> None:
+        """Raise `BadRequest` for texts that the tokenizer would cut. Of what is made of prompt and style, the full
+        prompt is the longest."""
         texts = {"prompt": request.prompt, "style": request.style, "negative_prompt": request.negative_prompt}
         for field, text in texts.items():
             self._check_fits(field, text)
@@ -217,19 +219,37 @@ class _Run:
 
     def picture(self, request: Request) -> Image.Image:
         """Text, noise, denoising, decoding."""
-        steps = denoise(
+        conditioning = condition(request, self._encode)
+        run = self._trunk(request, conditioning)
+        self._advance(run, conditioning)
+        self.count(decodes=1)
+        return self._model.decode(run.latents)[0]
+
+    def _trunk(self, request: Request, conditioning: Conditioning) -> Run:
+        """A run up to the step where θ takes hold, which all θ share; a second seed moves the noise itself with θ."""
+        if request.start == 0 or request.second_seed is not None:
+            return self._begin(request)
+        kept = self._engine._cache.get(_trunk_key(request))
+        if kept is not None:
+            self.count(cache_hits=1)
+            return kept.fork()
+        run = self._begin(request)
+        self._advance(run, conditioning, until=request.start)
+        self._engine._cache.put(_trunk_key(request), run.fork())
+        return run
+
+    def _begin(self, request: Request) -> Run:
+        return begin(
             self._initial_latents(request),
-            condition(request, self._encode),
             scheduler=self._model.new_scheduler(),
-            predict_noise=self._predict_noise,
             num_inference_steps=request.num_inference_steps,
             generator=step_generator(request.seed),
         )
-        for step in steps:
+
+    def _advance(self, run: Run, conditioning: Conditioning, until: float = 1.0) -> None:
+        for step in denoise(run, conditioning, predict_noise=self._predict_noise, until=until):
             self._on_step(step.progress)
             self.stop_if_cancelled()
-        self.count(decodes=1)
-        return self._model.decode(step.latents)[0]
 
     def count(self, **work: int) -> None:
         """Add to this picture's counts and to the engine's."""
@@ -288,7 +308,7 @@ class _Cache:
         with self._lock:
             return self._store.get(key)
 
-    def put(self, key: Hashable, value: Tensor | Image.Image) -> None:
+    def put(self, key: Hashable, value: Tensor | Run | Image.Image) -> None:
         """Keep a value, unless it alone is larger than the whole store."""
         if _size_in_bytes(value) <= self._store.maxsize:
             with self._lock:
@@ -299,8 +319,17 @@ class _Cache:
             self._store.clear()
 
 
-def _size_in_bytes(value: Tensor | Image.Image) -> int:
-    if isinstance(value, Tensor):
+def _trunk_key(request: Request) -> Hashable:
+    """All that decides the steps before θ takes hold: the text of θ = 0, in whatever mode, and how it is guided."""
+    walks = request.mode is Mode.INTERPOLATE
+    text = request.prompt if walks else full_and_base(request.prompt, request.style)[0]
+    scale = request.guidance_scale
+    negative = request.negative_prompt if scale > 1 else None
+    return ("trunk", text, negative, scale, request.seed, request.num_inference_steps, request.start)
+
+
+def _size_in_bytes(value: Tensor | Run | Image.Image) -> int:
+    if isinstance(value, Tensor | Run):
         return value.nbytes
     return value.width * value.height * len(value.getbands())
 

@@ -112,6 +112,11 @@ class Model:
     """One for each tokenizer, which keeps its padding and truncation as state, even for one call."""
 
     @property
+    def settings(self) -> dict[str, int | float]:
+        """What this model was made for, as fields of a request."""
+        return {"num_inference_steps": self.num_inference_steps, "guidance_scale": self.guidance_scale}
+
+    @property
     def device(self) -> torch.device:
         return self.unet.device
 

@@ -68,8 +68,7 @@ FIGURES = (
 
 def request_on(engine: StyleEngine, **fields: Any) -> Request:
     """A request with the steps and the guidance that the engine's model was made for."""
-    model = engine.model
-    return Request(num_inference_steps=model.num_inference_steps, guidance_scale=model.guidance_scale, **fields)
+    return Request.from_dict({**engine.model.settings, **fields})
 
 
 def draw_figure(engine: StyleEngine, figure: Figure, seed: int = SEED) -> Image.Image:

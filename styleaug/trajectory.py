@@ -1,11 +1,13 @@
 """From noise to latents: the initial latents, and the one denoising loop.
 
-The loop is a generator, so whoever runs it can look at it, or leave it, after every step. It gets the UNet as a
-callable and a scheduler of its own: diffusers' schedulers keep state and cannot be shared (diffusers#1606, #7851).
+The loop is a generator, so whoever runs it can look at it, or leave it, after every step; and a run can be forked, so
+that many θ share a trunk. It gets the UNet as a callable and a scheduler of its own: diffusers' schedulers keep state
+and cannot be shared (diffusers#1606, #7851).
 """
 
+import copy
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,44 +58,90 @@ def step_generator(seed: int) -> torch.Generator:
     return torch.Generator("cpu").manual_seed(seed ^ _STEP_NOISE)
 
 
-@torch.no_grad()
-def denoise(
-    latents: Tensor,
-    conditioning: Conditioning,
-    *,
-    scheduler: Any,
-    predict_noise: PredictNoise,
-    num_inference_steps: int,
-    generator: torch.Generator | None = None,
-) -> Iterator[Step]:
-    """Run the scheduler from unit noise (1, C, H, W) to a picture's latents, yielding after every step.
+class Run:
+    """One way from noise to a picture, as far as it has come. Whoever holds it alone may go on with it."""
 
-    The same operations in the same order as diffusers' StableDiffusionPipeline, so the same bytes.
+    def __init__(self, latents: Tensor, scheduler: Any, generator: torch.Generator | None) -> None:
+        self.latents = latents
+        """(1, C, H, W)."""
+        self.scheduler = scheduler
+        self.generator = generator
+        self.steps_done = 0
+
+    @property
+    def num_steps(self) -> int:
+        """UNet calls from the beginning to the end."""
+        return len(self.scheduler.timesteps)
+
+    def fork(self) -> "Run":
+        """Another run at the same place. What the scheduler remembers goes along: DPM++ and PNDM draw on past steps."""
+        generator = self.generator
+        if generator is not None:
+            generator = torch.Generator(generator.device).set_state(generator.get_state())
+        branch = Run(self.latents, copy.deepcopy(self.scheduler), generator)
+        branch.steps_done = self.steps_done
+        return branch
+
+    @property
+    def nbytes(self) -> int:
+        """What keeping it takes: latents, and the tensors inside the scheduler."""
+        return self.latents.nbytes + _tensor_bytes(vars(self.scheduler).values())
+
+
+def _tensor_bytes(values: Iterable[Any]) -> int:
+    total = 0
+    for value in values:
+        if isinstance(value, Tensor):
+            total += value.nbytes
+        elif isinstance(value, list | tuple):
+            total += _tensor_bytes(value)
+    return total
+
+
+def begin(
+    latents: Tensor, *, scheduler: Any, num_inference_steps: int, generator: torch.Generator | None = None
+) -> Run:
+    """A run from unit noise (1, C, H, W).
 
     Args:
         scheduler: any of diffusers' with `set_timesteps`, fresh: this run keeps its state in it.
-        predict_noise: (latents (N, C, H, W), timestep, prompt_embeds (N, L, D)) to (N, C, H, W).
         generator: for schedulers that draw noise between steps; the others leave it alone.
 
     Raises:
         BadRequest: the scheduler cannot run with that many steps.
-        NonFiniteError: the last latents hold NaN or infinity.
     """
     try:
         scheduler.set_timesteps(num_inference_steps, device=latents.device)
     except ValueError as error:  # LCM's, for one, has as many steps as it was distilled for, and no more
         rule = f"must suit {type(scheduler).__name__} ({error})"
         raise BadRequest("num_inference_steps", rule, num_inference_steps) from error
+    return Run(latents * scheduler.init_noise_sigma, scheduler, generator)
+
+
+@torch.no_grad()
+def denoise(run: Run, conditioning: Conditioning, *, predict_noise: PredictNoise, until: float = 1.0) -> Iterator[Step]:
+    """Go on with a run, yielding after every step, until the steps that begin before progress `until` are done.
+
+    The same operations in the same order as diffusers' StableDiffusionPipeline, so the same bytes.
+
+    Args:
+        predict_noise: (latents (N, C, H, W), timestep, prompt_embeds (N, L, D)) to (N, C, H, W).
+
+    Raises:
+        NonFiniteError: the last latents hold NaN or infinity.
+    """
+    scheduler, num_steps = run.scheduler, run.num_steps
     takes_generator = "generator" in inspect.signature(scheduler.step).parameters
-    step_options = {"generator": generator} if takes_generator else {}
-    latents = latents * scheduler.init_noise_sigma
-    num_steps = len(scheduler.timesteps)
-    for index, timestep in enumerate(scheduler.timesteps):
+    step_options = {"generator": run.generator} if takes_generator else {}
+    while run.steps_done < num_steps and run.steps_done / num_steps < until:
+        index = run.steps_done
+        timestep = scheduler.timesteps[index]
         guidance = conditioning.at(index / num_steps)
-        latent_input = torch.cat([latents] * len(guidance.prompt_embeds))
+        latent_input = torch.cat([run.latents] * len(guidance.prompt_embeds))
         latent_input = scheduler.scale_model_input(latent_input, timestep)
         noise_pred = guidance.combine(predict_noise(latent_input, timestep, guidance.prompt_embeds))
-        latents = scheduler.step(noise_pred, timestep, latents, **step_options, return_dict=False)[0]
-        if index == num_steps - 1 and not torch.isfinite(latents).all():
+        run.latents = scheduler.step(noise_pred, timestep, run.latents, **step_options, return_dict=False)[0]
+        run.steps_done += 1
+        if run.steps_done == num_steps and not torch.isfinite(run.latents).all():
             raise NonFiniteError("the latents hold NaN or infinity: lower theta or guidance_scale, or use float32")
-        yield Step(index, num_steps, timestep, latents)
+        yield Step(index, num_steps, timestep, run.latents)

@@ -1,23 +1,24 @@
 """The page without a browser: what its handlers answer, and what it refuses."""
 
-import itertools
 import json
+import sys
 import threading
 from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
 from browser.fake_engine import VOCABULARY, FakeEngine
 from fastapi.testclient import TestClient
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 import app
-from app import CONTROLS, FIRST, MODES, PRESETS, Handlers, Turns, coarse_to_fine
+from app import CONTROLS, FIRST, MODES, Handlers
 from styleaug import Mode, Request, StyleEngine
-from styleaug.engine import Cancelled
+from styleaug.lessons import FIGURE_LESSONS, LESSONS
 from styleaug.model import ModelError, NonFiniteError
+from styleaug.panels import ALL_MODES, MODES_IN_ORDER, STOPS, coarse_to_fine, theta_range
+from styleaug.recipe import read_recipe
 
 CONTROL_VALUES = {
     "prompt": "a cat",
@@ -36,12 +37,15 @@ CONTROL_VALUES = {
 }
 
 
-def values(**changed):
-    return [(CONTROL_VALUES | changed)[name] for name in CONTROLS]
+def values(stops=STOPS, **changed):
+    return [stops, *((CONTROL_VALUES | changed)[name] for name in CONTROLS)]
 
 
-def visitor(name="somebody"):
-    return SimpleNamespace(session_hash=name)
+def visitor(name="somebody", **query):
+    return SimpleNamespace(session_hash=name, query_params=query)
+
+
+FIELDS = {"prompt": "a cat", "style": "Monet style", "mode": "weaken"}
 
 
 @pytest.fixture
@@ -58,53 +62,17 @@ def refine(handlers, name="somebody", **question):
     return handlers.refine(visitor(name), gr.EventData(None, question))
 
 
-# --- The grid -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("mode", "order"),
-    [
-        (Mode.WEAKEN, [0.3, 0, 1, 0.5, 0.25, 0.75]),
-        (Mode.AUGMENT, [0.3, -1, 1, 0]),
-        (Mode.GUIDE, [0.3, -1, 2, 0, 1]),
-        (Mode.INTERPOLATE, [0.3, 0, 1, 0.5, 0.25, 0.75]),
-    ],
-)
-def test_the_resting_theta_comes_first_then_both_ends_then_halves(mode, order):
-    assert coarse_to_fine(mode, 0.3)[: len(order)] == order
-
-
-@given(mode=st.sampled_from(Mode), share=st.floats(0, 1), stops=st.integers(3, 33))
-def test_a_grid_covers_the_range_evenly_and_is_the_same_wherever_theta_rests(mode, share, stops):
-    low, high = mode.theta_range
-    resting = low + share * (high - low)
-    grid = coarse_to_fine(mode, resting, stops)
-    assert grid[0] == resting
-    assert len(grid) == len(set(grid)) <= stops + 1
-    assert {low, high, 0.0} <= set(grid)
-    assert set(grid) - {resting} <= set(coarse_to_fine(mode, 0.0, stops))
-    ordered = sorted(set(grid) | {low, high})
-    if stops >= 9:
-        assert max(right - left for left, right in itertools.pairwise(ordered)) <= (high - low) / 4
-
-
-def test_the_default_grid_has_nine_stops():
-    assert [len(coarse_to_fine(mode, 0.0)) for mode in Mode] == [9, 9, 9, 9]
-
-
 # --- Sweep and refine -----------------------------------------------------------------------------------------------
 
 
 def test_a_sweep_announces_itself_then_adds_frame_by_frame(handlers, engine):
     answers = [stage for stage, _ in handlers.sweep(visitor(), *values())]
-    stops = coarse_to_fine(Mode.WEAKEN, 0.3)
+    stops = coarse_to_fine(0, 1, 0.3)
     assert [len(answer["frames"]) for answer in answers] == [*range(len(stops) + 1), len(stops)]
     assert [frame["theta"] for frame in answers[-1]["frames"]] == stops
     assert [answer["ended"] for answer in answers] == [False] * (len(stops) + 1) + [True]
     assert len({answer["sweep"] for answer in answers}) == 1
-    assert Request.from_dict(answers[0]["recipe"]) == Request(
-        prompt="a cat", style="Monet style", mode="weaken", theta=0.3, seed=7, num_inference_steps=10
-    )
+    assert Request.from_dict(answers[0]["fields"]) == Request(**FIELDS, theta=0.3, seed=7, num_inference_steps=10)
     json.dumps(answers)  # it all goes to the browser
 
 
@@ -112,9 +80,9 @@ def test_the_page_runs_on_the_real_engine(random_model, tmp_path):
     handlers = Handlers(StyleEngine(random_model), tmp_path)
     controls = values(prompt="a cat", style="style", num_inference_steps=2)
     answers = [stage for stage, _ in handlers.sweep(visitor(), *controls)]
-    assert [frame["theta"] for frame in answers[-1]["frames"]] == coarse_to_fine(Mode.WEAKEN, 0.3)
+    assert [frame["theta"] for frame in answers[-1]["frames"]] == coarse_to_fine(0, 1, 0.3)
     assert answers[-1]["error"] == ""
-    assert refine(handlers, sweep=1, recipe=answers[0]["recipe"], theta=0.5)["frame"]["cached"]
+    assert refine(handlers, sweep=1, fields=answers[0]["fields"], theta=0.5)["frames"][0]["cached"]
     [(_, notice)] = handlers.sweep(visitor(), *values(prompt="submarine " * 9))
     assert "these words are cut: " in notice["text"]
 
@@ -145,9 +113,7 @@ def test_what_was_painted_before_comes_from_the_cache(handlers):
 def test_a_failed_stop_is_passed_over_and_told(handlers, engine):
     engine.fails = lambda request: request.theta == 1
     last = list(handlers.sweep(visitor(), *values()))[-1][0]
-    assert [frame["theta"] for frame in last["frames"]] == [
-        theta for theta in coarse_to_fine(Mode.WEAKEN, 0.3) if theta != 1
-    ]
+    assert [frame["theta"] for frame in last["frames"]] == [theta for theta in coarse_to_fine(0, 1, 0.3) if theta != 1]
     assert "RuntimeError" in last["error"]
     assert last["ended"]
 
@@ -159,9 +125,8 @@ def test_two_failures_in_a_row_end_a_sweep(handlers, engine):
 
 
 def test_a_refine_answers_with_the_one_frame(handlers, engine):
-    recipe = Request(prompt="a cat", style="Monet style", mode="weaken").to_dict()
-    answer = refine(handlers, sweep=5, recipe=recipe, theta=0.41)
-    assert (answer["sweep"], answer["theta"], answer["frame"]["theta"]) == (5, 0.41, 0.41)
+    answer = refine(handlers, sweep=5, fields=FIELDS, theta=0.41)
+    assert (answer["sweep"], answer["theta"], answer["frames"][0]["theta"]) == (5, 0.41, 0.41)
     assert [request.theta for request in engine.rendered] == [0.41]
 
 
@@ -169,28 +134,157 @@ def test_a_refine_answers_with_the_one_frame(handlers, engine):
     "question",
     [
         {},
-        {"recipe": None, "theta": 0.2},
-        {"recipe": "x", "theta": 0.2},
-        {"recipe": {"prompt": "a", "style": "b", "colour": 1}, "theta": 0.2},
-        {"recipe": {"prompt": "a", "style": "b"}, "theta": 3},
-        {"recipe": {"prompt": "a", "style": "b"}, "theta": float("nan")},
-        {"recipe": {"prompt": "a", "style": "b"}, "theta": None},
-        {"recipe": {"prompt": "a", "style": "b", "mode": ["weaken"]}, "theta": 0.2},
+        {"fields": None, "theta": 0.2},
+        {"fields": "x", "theta": 0.2},
+        {"fields": {"prompt": "a", "style": "b", "colour": 1}, "theta": 0.2},
+        {"fields": {"prompt": "a", "style": "b"}, "theta": 3},
+        {"fields": {"prompt": "a", "style": "b"}, "theta": float("nan")},
+        {"fields": {"prompt": "a", "style": "b"}, "theta": None},
+        {"fields": {"prompt": "a", "style": "b", "mode": ["weaken"]}, "theta": 0.2},
     ],
 )
 def test_a_refine_that_asks_nonsense_is_refused_for_good(handlers, engine, question):
     answer = refine(handlers, sweep=1, **question)
     assert answer["final"]
-    assert "frame" not in answer
+    assert "frames" not in answer
     assert engine.rendered == []
 
 
 def test_a_refine_that_fails_may_be_tried_again(handlers, engine):
     engine.fails = lambda _: True
-    recipe = Request(prompt="a cat", style="Monet style").to_dict()
-    first, second = (refine(handlers, sweep=1, recipe=recipe, theta=0.2) for _ in range(2))
+    first, second = (refine(handlers, sweep=1, fields=FIELDS, theta=0.2) for _ in range(2))
     assert not first["final"]
     assert first != second  # gradio hands a value on only if it differs from the last one
+
+
+@pytest.mark.parametrize("stops", app.FILMS)
+def test_a_film_has_as_many_pictures_as_were_chosen(handlers, stops):
+    last = list(handlers.sweep(visitor(), *values(stops=stops, theta=0)))[-1][0]
+    assert len(last["frames"]) == len(last["grid"]) == stops
+
+
+@pytest.mark.parametrize("stops", [0, 8, 10**9, None, "9", [9], float("nan")])
+def test_a_film_of_another_length_is_refused(handlers, engine, stops):
+    [(_, notice)] = handlers.sweep(visitor(), *values(stops=stops))
+    assert notice["text"].startswith("Stops must be one of 9, 17, 33, got")
+    assert engine.rendered == []
+
+
+# --- Side by side ---------------------------------------------------------------------------------------------------
+
+
+def test_panels_are_painted_theta_by_theta(handlers, engine):
+    last = list(handlers.sweep(visitor(), *values(style="van Gogh; ukiyo-e")))[-1][0]
+    stops = coarse_to_fine(0, 1, 0.3)
+    assert last["names"] == ["van Gogh", "ukiyo-e"]
+    assert [(frame["theta"], frame["panel"]) for frame in last["frames"]] == [(t, n) for t in stops for n in (0, 1)]
+    assert [request.style for request in engine.rendered[:2]] == ["van Gogh", "ukiyo-e"]
+
+
+def test_a_refine_brings_the_frame_of_every_panel(handlers, engine):
+    answer = refine(handlers, sweep=5, fields=FIELDS | {"mode": "all"}, theta=0.41)
+    assert [(frame["panel"], frame["theta"]) for frame in answer["frames"]] == [(n, 0.41) for n in range(4)]
+    assert [request.mode for request in engine.rendered] == list(MODES_IN_ORDER)
+
+
+# --- Links ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_link_reopens_what_is_shown(handlers):
+    controls = values(prompt="${alert(1)} <b>قطة</b> 🐈", style="a;b & c", theta=0.41, hold_norm=True, seed=0)
+    news = next(handlers.sweep(visitor(), *controls))[0]
+    query = dict(parse_qsl(f"{news['link']}&theta=0.41", strict_parsing=True))
+    reopened = next(handlers.open(visitor(**query), *values()))
+    assert reopened[-2]["fields"] == news["fields"]
+    assert [update["value"] for update in reopened[: len(CONTROLS)]] == [
+        "" if name == "second_seed" else news["fields"][name] for name in CONTROLS
+    ]
+
+
+def test_without_a_link_the_page_opens_as_it_is(handlers):
+    first = next(handlers.open(visitor(__theme="dark"), *values()))
+    assert first[: len(CONTROLS)] == (gr.skip(),) * len(CONTROLS)
+    assert first[-2]["fields"]["prompt"] == "a cat"
+    assert first[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"prompt": ""}, "Prompt must not be empty"),
+        ({"prompt": "a dog", "theta": "nan"}, "Theta must be"),
+        ({"prompt": "a dog", "theta": "7"}, "Theta must be between"),
+        ({"prompt": "a dog", "colour": "red"}, "Colour is not a field"),
+        ({"prompt": "a dog", "seed": "1.5"}, "Seed must be"),
+        ({"prompt": "a dog", "mode": "no such"}, "Mode must be one of"),
+        ({"seed": "3"}, "Prompt must"),
+    ],
+)
+def test_a_bad_link_is_told_and_the_page_opens_all_the_same(handlers, query, said):
+    answers = list(handlers.open(visitor(**query), *values()))
+    assert all(answer[-1] == gr.skip() or answer[-1]["text"].startswith(said) for answer in answers)
+    assert answers[0][-1]["text"].startswith(said)
+    assert answers[-1][-2]["fields"]["prompt"] == "a cat"
+    assert answers[-1][-2]["ended"]
+
+
+# --- Take away ------------------------------------------------------------------------------------------------------
+
+
+def export(handlers, kind, fields=FIELDS, theta=0.3, thetas=(0, 0.5, 1)):
+    question = {"kind": kind, "fields": fields, "theta": theta, "thetas": [*thetas]}
+    return handlers.export(visitor(), gr.EventData(None, question))
+
+
+def test_a_picture_carries_its_recipe(handlers):
+    answer = export(handlers, "png")
+    assert answer["name"] == "a-cat,-Monet-style-weaken-0.3.png"
+    assert read_recipe(answer["file"]["path"]).request == Request(**FIELDS, theta=0.3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "format", "frames"),
+    [("png", "PNG", 1), ("strip", "PNG", 1), ("webp", "WEBP", 4), ("gif", "GIF", 4)],
+)
+@pytest.mark.parametrize("fields", [FIELDS, FIELDS | {"style": "van Gogh; ukiyo-e"}, FIELDS | {"mode": "all"}])
+def test_everything_taken_away_opens(handlers, fields, kind, format, frames):
+    answer = export(handlers, kind, fields)
+    with Image.open(answer["file"]["path"]) as image:
+        image.load()
+        assert (image.format, getattr(image, "n_frames", 1)) == (format, frames)
+    assert answer["name"].endswith(".png" if kind == "strip" else f".{kind}")
+
+
+def test_what_was_shown_is_not_rendered_again(handlers, engine):
+    list(handlers.sweep(visitor(), *values()))
+    rendered = len(engine.rendered)
+    news = next(handlers.sweep(visitor(), *values()))[0]
+    export(handlers, "webp", news["fields"], 0.3, news["grid"])
+    assert len(engine.rendered) == rendered
+
+
+def test_a_missing_program_is_named(handlers, monkeypatch):
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    assert "imageio-ffmpeg" in export(handlers, "mp4")["error"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"kind": "exe"},
+        {"kind": None},
+        {"kind": "webp", "thetas": []},
+        {"kind": "webp", "thetas": [0.5] * 100},
+        {"kind": "webp", "thetas": [7]},
+        {"kind": "webp", "thetas": None},
+        {"kind": "png", "fields": {}},
+        {"kind": "png", "theta": "x"},
+    ],
+)
+def test_nonsense_is_not_exported(handlers, engine, question):
+    whole = {"kind": "png", "fields": FIELDS, "theta": 0.3, "thetas": [0, 1]} | question
+    assert handlers.export(visitor(), gr.EventData(None, whole))["error"]
+    assert len(engine.rendered) <= 2
 
 
 # --- Bad input ------------------------------------------------------------------------------------------------------
@@ -251,8 +345,9 @@ def test_the_second_seed_may_be_left_empty(typed, read):
 
 
 def test_the_second_seed_counts_in_interpolate_only(handlers):
-    assert app.read_controls(values(second_seed="9")).second_seed is None
-    assert app.read_controls(values(second_seed="9", mode="interpolate")).second_seed == 9
+    for mode, second_seed in (("weaken", None), ("interpolate", 9)):
+        news, _ = next(handlers.sweep(visitor(), *values(second_seed="9", mode=mode)))
+        assert news["fields"]["second_seed"] == second_seed
     [(_, notice)] = handlers.sweep(visitor(), *values(second_seed="x", mode="interpolate"))
     assert notice["text"] == "Second seed must be a whole number between 0 and 4294967295, got 'x'."
 
@@ -276,74 +371,7 @@ def test_unknown_words_are_named(handlers):
     assert app.unknown_words_remark("tiny", []) == ""
 
 
-# --- Turns ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_new_sweep_supersedes_the_old_one_and_its_refines():
-    turns = Turns()
-    with turns.sweep("a") as old, turns.refine("a") as refined, turns.sweep("b") as other:
-        assert not old.superseded() and not refined.superseded()
-        with turns.sweep("a") as new:
-            assert old.superseded() and refined.superseded()
-            assert not new.superseded() and not other.superseded()
-
-
-def test_a_new_refine_supersedes_the_old_refine_but_no_sweep():
-    turns = Turns()
-    with turns.sweep("a") as sweep, turns.refine("a") as old, turns.refine("a") as new:
-        assert old.superseded()
-        assert not sweep.superseded() and not new.superseded()
-
-
-def test_who_left_waits_for_nothing():
-    turns = Turns()
-    with turns.sweep("a") as sweep, turns.refine("a") as refined, turns.sweep("b") as other:
-        turns.leave("a")
-        assert sweep.superseded() and refined.superseded() and not other.superseded()
-
-
-def test_turns_are_taken_one_at_a_time_in_the_order_of_asking():
-    turns, order, inside = Turns(), [], threading.Semaphore(1)
-
-    def take(name):
-        with turns.refine(name) as turn, turn.rendering():
-            assert inside.acquire(blocking=False)
-            order.append(name)
-            inside.release()
-
-    with turns.sweep("first") as first, first.rendering():
-        waiting = []
-        for name in "abc":
-            waiting.append(threading.Thread(target=take, args=(name,)))
-            waiting[-1].start()
-            with turns._changed:
-                assert turns._changed.wait_for(lambda: len(turns._line) == len(waiting) + 1, timeout=10)
-    for thread in waiting:
-        thread.join()
-    assert order == ["a", "b", "c"]
-    assert (turns._line, turns._newest) == ([], {})
-
-
-def test_a_superseded_turn_leaves_the_line():
-    turns, ended = Turns(), threading.Event()
-
-    def wait_in_vain():
-        with turns.refine("a") as turn:
-            try:
-                with turn.rendering():
-                    raise AssertionError("it had no turn")
-            except Cancelled:
-                ended.set()
-
-    with turns.sweep("b") as other, other.rendering():
-        thread = threading.Thread(target=wait_in_vain)
-        thread.start()
-        with turns._changed:
-            assert turns._changed.wait_for(lambda: len(turns._line) == 2, timeout=10)
-        with turns.refine("a"):
-            assert ended.wait(10)
-    thread.join()
-    assert turns._line == []
+# --- Called off -------------------------------------------------------------------------------------------------------
 
 
 def test_a_render_is_called_off_between_two_steps(handlers, engine):
@@ -361,6 +389,19 @@ def test_a_render_is_called_off_between_two_steps(handlers, engine):
     assert len(engine.cancelled) == 1
 
 
+def test_who_leaves_frees_the_renderer_within_two_steps(handlers, engine):
+    engine.hangs = lambda _: True
+    thread = threading.Thread(target=lambda: list(handlers.sweep(visitor(), *values())))
+    thread.start()
+    while engine.steps < 3:
+        pass
+    before = engine.steps
+    handlers.leave(visitor())
+    thread.join(10)
+    assert not thread.is_alive()
+    assert engine.steps - before <= 2
+
+
 def test_a_sweep_whose_visitor_left_ends(handlers, engine):
     running = handlers.sweep(visitor(), *values())
     next(running), next(running)
@@ -372,10 +413,10 @@ def test_a_sweep_whose_visitor_left_ends(handlers, engine):
 # --- What the controls do to each other -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", [*Mode, ALL_MODES])
 def test_the_slider_has_the_range_of_the_mode(mode):
     slider, style_box, mode_choice, second_seed = app.adopt_mode(str(mode), 0.25)
-    assert (slider["minimum"], slider["maximum"], slider["value"]) == (*mode.theta_range, 0.25)
+    assert (slider["minimum"], slider["maximum"], slider["value"]) == (*theta_range(mode), 0.25)
     assert style_box["label"] == ("Second prompt" if mode is Mode.INTERPOLATE else "Style")
     assert mode_choice["info"] == MODES[mode]
     assert second_seed["visible"] is (mode is Mode.INTERPOLATE)
@@ -386,20 +427,22 @@ def test_a_theta_outside_the_new_range_goes_to_its_end(theta, kept):
     assert app.adopt_mode("weaken", theta)[0]["value"] == kept
 
 
-def test_the_presets_are_the_papers_figures_word_for_word():
-    assert [preset[:3] for preset in PRESETS.values()] == [
-        ("a dog", "a cat", Mode.INTERPOLATE),
-        ("doomsday pyramid cyberpunk alien invasion", "cyberpunk", Mode.AUGMENT),
-        ("futuristic high tech city architecture", "futuristic high tech", Mode.AUGMENT),
-        ("temple hidden in the jungle Monet style", "Monet style", Mode.AUGMENT),
-        ("temple hidden in the jungle Monet style", "Monet style", Mode.WEAKEN),
-    ]
-    assert [name.split(" · ")[0] for name in PRESETS] == [f"Fig. {number}" for number in range(5, 10)]
-    assert all(0 <= preset[3] <= 0.5 for preset in PRESETS.values())  # the paper's range
+@pytest.mark.parametrize("lesson", [*LESSONS, *FIGURE_LESSONS], ids=lambda lesson: lesson.name)
+def test_a_card_of_the_gallery_sets_every_control(handlers, lesson):
+    updates = handlers.lesson(gr.EventData(None, {"name": lesson.name}))
+    filled = {name: update["value"] for name, update in zip(CONTROLS, updates, strict=True)}
+    assert filled == CONTROL_VALUES | lesson.fields | {"mode": str(lesson.mode)}
+    news = list(handlers.sweep(visitor(), STOPS, *filled.values()))[-1][0]
+    assert news["ended"] and news["error"] == ""
+
+
+@pytest.mark.parametrize("data", [{}, {"name": "no such"}, {"name": ["x"]}, None])
+def test_a_card_that_is_not_there_changes_nothing(handlers, data):
+    assert handlers.lesson(gr.EventData(None, data)) == [gr.skip()] * len(CONTROLS)
 
 
 def test_every_mode_has_its_sentence():
-    assert set(MODES) == set(Mode)
+    assert set(MODES) == {*Mode, ALL_MODES}
     assert all(sentence.endswith(".") for sentence in MODES.values())
 
 
@@ -418,8 +461,8 @@ def component(config, elem_id):
 
 
 def test_the_page_begins_with_a_picture(config):
-    assert component(config, "prompt")["value"] == FIRST[0]
-    assert component(config, "style")["value"] == FIRST[1]
+    assert component(config, "prompt")["value"] == FIRST["prompt"]
+    assert component(config, "style")["value"] == FIRST["style"]
     assert any([event for _, event in call["targets"]] == ["load"] for call in config["dependencies"])
 
 
@@ -435,7 +478,7 @@ def test_nothing_typed_can_reach_a_template(config):
         if each["type"] == "html":
             template = each["props"].get("html_template", "")
             assert "{{" not in template
-            if each["props"].get("elem_id") in ("stage", "words", "notice", "refined"):
+            if each["props"].get("elem_id") in ("stage", "words", "notice", "refined", "exported", "gallery"):
                 assert "${" not in template
 
 
@@ -457,10 +500,42 @@ def test_a_public_host_shows_no_more_than_the_page():
     assert TestClient(page.app).get("/gradio_api/info").json() == {"named_endpoints": {}, "unnamed_endpoints": {}}
 
 
+def contrast(one, other):
+    """Ratio of the relative luminances of two "#rrggbb" colours (WCAG 2.2)."""
+
+    def luminance(colour):
+        channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return sum(weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["", "_dark"])
+@pytest.mark.parametrize(
+    ("text", "ground", "least"),
+    [
+        ("body_text_color", "body_background_fill", 4.5),
+        ("body_text_color_subdued", "body_background_fill", 4.5),
+        ("body_text_color", "input_background_fill", 4.5),
+        ("block_info_text_color", "body_background_fill", 4.5),
+        ("button_primary_text_color", "button_primary_background_fill", 4.5),
+        ("button_primary_text_color_hover", "button_primary_background_fill_hover", 4.5),
+        ("slider_color", "body_background_fill", 3),  # of a control, not of text (WCAG 1.4.11)
+    ],
+)
+def test_the_colours_can_be_told_apart(text, ground, least, scheme):
+    colours = json.loads((app.PAGE / "theme.json").read_text(encoding="utf-8"))["theme"]
+    assert contrast(colours[text + scheme], colours[ground + scheme]) >= least
+
+
 def test_the_theme_asks_for_no_font_from_elsewhere():
-    theme = app.theme()
+    theme = app.launch_settings()["theme"]
     assert theme._stylesheets == []
-    assert "http" not in (app.ASSETS / "page.css").read_text(encoding="utf-8")
+    assert theme._font_css == []
+    for file in app.PAGE.rglob("*.*"):
+        assert "://" not in file.read_text(encoding="utf-8"), file
 
 
 def test_an_unknown_model_is_a_message_and_exit_code_2(capsys):

@@ -246,6 +246,80 @@ def test_rows_are_sent_only_where_they_are_needed(random_model, fields, rows):
     assert np.diff(counts).tolist() == rows
 
 
+# --- The trunk that all θ share ---------------------------------------------------------------------------------------
+
+
+def test_a_sweep_evaluates_its_trunk_once(random_model):
+    engine = StyleEngine(random_model)
+    asked = request(mode=Mode.GUIDE, num_inference_steps=20, start=0.4)
+    thetas = [-1, -0.5, 0, 0.25, 0.5, 1, 1.25, 1.5, 2]
+    list(engine.sweep(asked, thetas))
+    trunk, rest = 8, 12  # steps before and after 0.4 of 20
+    assert engine.stats.unet_calls == trunk + len(thetas) * rest
+    assert engine.stats.unet_rows == 2 * trunk + rest * (2 * 2 + 7 * 3)  # θ = -1 and 0 take two rows, the others three
+    engine.render(asked.with_theta(0.75))  # a later request has the trunk, too
+    assert engine.stats.unet_calls == trunk + (len(thetas) + 1) * rest
+
+
+@pytest.mark.parametrize("name", parts.schedulers())
+@pytest.mark.parametrize("mode", Mode)
+def test_from_a_trunk_is_from_the_start(name, mode):
+    model = parts.model(parts.schedulers()[name])
+    engine = StyleEngine(model)
+    asked = request(mode=mode, start=0.5, num_inference_steps=4)
+    for theta in (0.5, 1, 0, 0.5):
+        fresh = StyleEngine(model, cache_bytes=0).render(asked.with_theta(theta))
+        assert same(engine.render(asked.with_theta(theta)), fresh)
+
+
+def test_modes_share_a_trunk_where_they_begin_alike(random_model):
+    engine = StyleEngine(random_model)
+    for mode in (Mode.WEAKEN, Mode.AUGMENT, Mode.GUIDE):
+        engine.render(request(mode=mode, theta=0.5, start=0.5, num_inference_steps=4))
+    assert engine.stats.unet_calls == 2 + 3 * 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"prompt": "a cat"},
+        {"style": "van gogh"},
+        {"seed": 4},
+        {"guidance_scale": 3},
+        {"negative_prompt": "a cat"},
+        {"num_inference_steps": 6},
+        {"start": 0.25},
+        {"mode": Mode.INTERPOLATE},
+    ],
+)
+def test_another_beginning_has_another_trunk(random_model, changed):
+    engine = StyleEngine(random_model)
+    asked = {"theta": 0.5, "start": 0.5, "num_inference_steps": 4}
+    engine.render(request(**asked))
+    before = engine.stats.unet_calls
+    last = request(**{**asked, **changed})
+    picture = engine.render(last)
+    assert engine.stats.unet_calls - before == last.num_inference_steps
+    assert same(picture, StyleEngine(random_model, cache_bytes=0).render(last))
+
+
+def test_a_second_seed_has_no_trunk(random_model):
+    asked = request(mode=Mode.INTERPOLATE, second_seed=5, start=0.5, num_inference_steps=4)
+    engine = StyleEngine(random_model)
+    for theta in (0.25, 0.75):
+        fresh = StyleEngine(random_model, cache_bytes=0).render(asked.with_theta(theta))
+        assert same(engine.render(asked.with_theta(theta)), fresh)
+
+
+def test_a_cancelled_trunk_is_not_kept(random_model):
+    engine = StyleEngine(random_model)
+    asked = request(start=0.75, theta=0.5, num_inference_steps=4)
+    answers = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        engine.render(asked, cancelled=lambda: next(answers))
+    assert same(engine.render(asked), StyleEngine(random_model, cache_bytes=0).render(asked))
+
+
 def test_pndm_counts_its_extra_call():
     stats = StyleEngine(parts.model(parts.schedulers()["PNDM"])).render(request(num_inference_steps=5)).stats
     assert stats.unet_calls == 6

@@ -1,4 +1,5 @@
 import json
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -6,8 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from styleaug.recipe import Recipe, read_recipe
-from styleaug.request import BadRequest, Request
+from styleaug.recipe import Recipe, from_query, read_recipe, to_query
+from styleaug.request import MAX_SEED, BadRequest, Direction, Mode, Request, Span
 
 REQUEST = Request(prompt="temple hidden in the jungle", style="Monet style", theta=0.3, seed=7)
 
@@ -76,3 +77,111 @@ def test_a_recipe_with_a_wrong_request_names_the_field(tmp_path):
     text = json.dumps({"version": 1, "model": "tiny", "request": REQUEST.to_dict() | {"theta": 9}})
     with pytest.raises(BadRequest, match=r"^theta must be between"):
         read_recipe(save(tmp_path / "a.png", styleaug=text))
+
+
+# --- Links ----------------------------------------------------------------------------------------------------------
+
+
+def parameters(query):
+    """As a server reads a query."""
+    return dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+FIELDS = {
+    "prompt": TEXTS,
+    "style": TEXTS,
+    "mode": st.sampled_from([*Mode, "all"]),
+    "theta": st.floats(-1, 2),
+    "seed": st.integers(0, MAX_SEED),
+    "second_seed": st.none() | st.integers(0, MAX_SEED),
+    "negative_prompt": TEXTS,
+    "num_inference_steps": st.integers(1, 200),
+    "guidance_scale": st.floats(1, 30),
+    "start": st.floats(0, 1),
+    "direction": st.sampled_from(Direction),
+    "span": st.sampled_from(Span),
+    "hold_norm": st.booleans(),
+}
+
+
+def test_a_query_is_short_and_can_be_read():
+    assert to_query(REQUEST.to_dict() | {"mode": "weaken"}) == (
+        "prompt=temple+hidden+in+the+jungle&style=Monet+style&mode=weaken&theta=0.3&seed=7"
+    )
+    assert to_query({"seed": None, "hold_norm": True, "guidance_scale": 1.0, "prompt": "Web 2.0"}) == (
+        "prompt=Web+2.0&guidance_scale=1&hold_norm=true"
+    )
+    assert to_query({}) == ""
+    assert from_query({}) == {}
+
+
+@given(st.fixed_dictionaries({}, optional=FIELDS))
+def test_what_goes_into_a_link_comes_out_of_it(fields):
+    query = to_query(fields)
+    assert query.isascii() and not set(query) & set(" <>\"'`{}$#")
+    back = from_query(parameters(query))
+    whole = {name: field.default for name, field in Request.__dataclass_fields__.items()}
+    assert whole | back == whole | fields
+    assert all(type(back[name]) is type(value) for name, value in fields.items() if name in back and name in NUMBERS)
+
+
+NUMBERS = ("theta", "seed", "second_seed", "num_inference_steps", "guidance_scale", "start", "hold_norm")
+
+
+@given(st.fixed_dictionaries({name: values for name, values in FIELDS.items() if name != "second_seed"}))
+def test_a_link_reopens_the_very_request(fields):
+    fields |= {"prompt": f"a {fields['prompt']}", "style": f"a {fields['style']}", "mode": Mode.GUIDE}
+    assert Request.from_dict(from_query(parameters(to_query(fields)))) == Request.from_dict(fields)
+
+
+def test_what_is_not_there_and_what_is_gradios_own():
+    assert from_query({"second_seed": "", "negative_prompt": "", "__theme": "dark"}) == {
+        "second_seed": None,
+        "negative_prompt": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("seed", "x"),
+        ("seed", ""),
+        ("seed", "7.5"),
+        ("seed", "9" * 5000),
+        ("second_seed", "one"),
+        ("theta", "0,3"),
+        ("theta", "${alert(1)}"),
+        ("num_inference_steps", "1e1"),
+        ("hold_norm", "yes"),
+        ("colour", "red"),
+        ("Prompt", "a dog"),
+        ("<img onerror=alert(1)>", "a dog"),
+        ("", ""),
+    ],
+)
+def test_a_link_that_cannot_be_read_names_the_field(name, text):
+    with pytest.raises(BadRequest) as caught:
+        from_query({"prompt": "a dog", name: text})
+    assert (caught.value.field, caught.value.value) == (name, text)
+
+
+def test_an_endless_name_makes_no_endless_message():
+    with pytest.raises(BadRequest) as caught:
+        from_query({"x" * 10_000: "y" * 10_000})
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("fields", [{"colour": "red"}, {"prompt": "half a pair \ud800"}, {"mode": "\udfff"}])
+def test_what_no_link_can_hold(fields):
+    with pytest.raises(BadRequest) as caught:
+        to_query(fields)
+    assert [caught.value.field] == list(fields)
+
+
+@given(st.dictionaries(st.sampled_from([*FIELDS, "other"]), st.text(max_size=10)))
+def test_any_link_is_read_or_refused(given_parameters):
+    try:
+        assert set(from_query(given_parameters)) == set(given_parameters)
+    except BadRequest as error:
+        assert error.field in given_parameters

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
-from PIL import Image
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageFont
 
-from styleaug.sheet import sheet, theta_label
+from styleaug.sheet import FONT_SIGNS, readable, sheet, theta_label
 
 COLOURS = [(200, 30, 30), (30, 200, 30), (30, 30, 200)]
 
@@ -56,6 +58,65 @@ def test_theta_is_drawn_with_its_bar():
     theta, nought = (sheet([pictures()[:1]], column_labels=[label]) for label in ("θ", "0"))
     assert theta.size == nought.size
     assert (np.asarray(theta) != np.asarray(nought)).any()
+
+
+def test_the_signs_that_count_as_drawable_are():
+    font = ImageFont.load_default(20)
+    box = bytes(font.getmask("\uffff"))
+    assert [sign for sign in FONT_SIGNS if bytes(font.getmask(sign)) == box] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a cat, Monet's “style” #5", "a cat, Monet's “style” #5"),
+        ("θ = 0.3", "θ = 0.3"),
+        ("café, Zoë, Łódź, Straße", "cafe, Zoe, Lodz, Strasse"),
+        ("cafe\u0301", "cafe"),
+        ("2 × 3 − ½ – 1 → ™", "2 x 3 - 1⁄2 - 1 -> ™"),
+        ("a cat 🐈", "a cat [cat]"),
+        ("🐈🐈", "[cat][cat]"),
+        ("👩🏽‍🎨", "[woman][artist palette]"),
+        ("قطة في الثلج", "[arabic] [arabic] [arabic]"),
+        ("猫 Кот", "[cjk] [cyrillic]"),
+        ("\u202eabc\u2066", "abc"),
+        ("\ue000", "[u+e000]"),
+    ],
+)
+def test_what_the_font_lacks_is_said_in_words(text, shown):
+    assert readable(text) == shown
+
+
+@given(st.text())
+def test_nothing_is_drawn_as_a_box(text):
+    shown = readable(text)
+    assert set(shown) <= FONT_SIGNS | {"θ"}
+    assert readable(shown) == shown
+
+
+@given(st.text(st.sampled_from(sorted(FONT_SIGNS | {"θ"}))))
+def test_what_can_be_drawn_stays_as_it_is(text):
+    assert readable(text) == text
+
+
+@pytest.mark.parametrize("text", ["word " * 60, "x" * 300, "🐈‍⬛" * 50])
+def test_long_labels_stay_in_the_white(text):
+    """They push the pictures aside a little and are never drawn over them, nor cut by the edge."""
+    image = sheet([pictures(), pictures()], row_labels=[text, "b"], column_labels=["a", text, "c"], caption=text)
+    plain = sheet([pictures(), pictures()])
+    assert image.width <= plain.width + 2 * 64
+    seen = np.asarray(image)
+    for colour in COLOURS:
+        assert (seen == colour).all(axis=-1).sum() == 2 * 64 * 48
+    assert (seen[:3] == 255).all() and (seen[-3:] == 255).all()
+    assert (seen[:, :3] == 255).all() and (seen[:, -3:] == 255).all()
+
+
+def test_long_labels_are_wrapped_and_then_cut():
+    def top(label):
+        return corners(sheet([pictures()], column_labels=[label, "b", "c"]), COLOURS[0])[1]
+
+    assert top("a") < top("several words here") < top("word " * 20) == top("word " * 90)
 
 
 def test_theta_label():

@@ -9,19 +9,25 @@ from hypothesis import strategies as st
 from styleaug.conditioning import condition
 from styleaug.model import NonFiniteError
 from styleaug.request import MAX_SEED, BadRequest, Request
-from styleaug.trajectory import denoise, initial_latents, step_generator
+from styleaug.trajectory import begin, denoise, initial_latents, step_generator
 
 SHAPE = (4, 8, 8)
 
 
-def run(model, request, predict_noise=None):
-    return denoise(
+def begun(model, request):
+    return begin(
         initial_latents(request.seed, model.latent_shape),
-        condition(request, model.encode),
         scheduler=model.new_scheduler(),
-        predict_noise=model.predict_noise if predict_noise is None else predict_noise,
         num_inference_steps=request.num_inference_steps,
         generator=step_generator(request.seed),
+    )
+
+
+def run(model, request, predict_noise=None):
+    return denoise(
+        begun(model, request),
+        condition(request, model.encode),
+        predict_noise=model.predict_noise if predict_noise is None else predict_noise,
     )
 
 
@@ -132,3 +138,34 @@ def test_a_number_of_steps_the_scheduler_cannot_run_is_refused():
     model = parts.model(parts.schedulers()["LCM"])
     with pytest.raises(BadRequest, match=r"^num_inference_steps must suit LCMScheduler .*, got 60$"):
         next(run(model, request(num_inference_steps=60)))
+
+
+# --- Forks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", parts.schedulers())
+@pytest.mark.parametrize("start", [0.2, 0.5, 1.0])
+def test_a_fork_goes_on_as_the_whole_run(name, start):
+    """Twice from one trunk, the second time after the first has ended: a fork takes nothing from its trunk."""
+    model = parts.model(parts.schedulers()[name])
+    asked = request(num_inference_steps=6, start=start, theta=0.7)
+    *_, whole = run(model, asked)
+    trunk = begun(model, asked)
+    for _ in denoise(trunk, condition(asked, model.encode), predict_noise=model.predict_noise, until=start):
+        pass
+    done = trunk.steps_done
+    for _ in range(2):
+        branch = trunk.fork()
+        for _ in denoise(branch, condition(asked, model.encode), predict_noise=model.predict_noise):
+            pass
+        assert torch.equal(branch.latents, whole.latents)
+        assert trunk.steps_done == done
+
+
+def test_a_trunk_ends_where_theta_takes_hold(random_model):
+    asked = request(num_inference_steps=10, start=0.25)
+    trunk = begun(random_model, asked)
+    conditioning = condition(asked, random_model.encode)
+    steps = list(denoise(trunk, conditioning, predict_noise=random_model.predict_noise, until=0.25))
+    assert [step.index for step in steps] == [0, 1, 2]  # progress 0, 0.1, 0.2
+    assert trunk.nbytes >= trunk.latents.nbytes

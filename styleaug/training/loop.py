@@ -20,11 +20,14 @@ Loss = Callable[[int], tuple[torch.Tensor, dict[str, float]]]
 
 
 def learning_rate(step: int, spec: StageSpec) -> float:
-    """Linear warm-up, then half a cosine down to zero (Loshchilov and Hutter, SGDR, eq. 5, without restarts)."""
+    """Linear warm-up, constant, then down to zero as 1 − √ of the cooldown done (Hägele et al. 2024, eq. 2).
+
+    Until the cooldown nothing depends on the number of steps, so a run can be made longer after it has begun.
+    """
     if step < spec.warmup:
         return spec.learning_rate * (step + 1) / spec.warmup
-    share = (step - spec.warmup) / max(1, spec.steps - spec.warmup)
-    return spec.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
+    left = (spec.steps - step) / max(1.0, spec.cooldown * spec.steps)
+    return spec.learning_rate * (1 - math.sqrt(1 - min(1.0, left)))
 
 
 def train_stage(
@@ -43,7 +46,7 @@ def train_stage(
     """
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / f"{name}.pt"
-    optimizer = torch.optim.AdamW(module.parameters(), weight_decay=spec.weight_decay, betas=(0.9, 0.99))
+    optimizer = torch.optim.AdamW(module.parameters(), weight_decay=spec.weight_decay, betas=(0.9, 0.99), fused=True)
     average = EMAModel(module.parameters(), decay=spec.average, use_ema_warmup=True, power=3 / 4)
     first = 0
     if checkpoint.exists():

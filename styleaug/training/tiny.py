@@ -20,12 +20,13 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 
 @dataclass(frozen=True, kw_only=True)
 class StageSpec:
-    """How long and how fast one part is trained. The learning rate warms up, then decays as a cosine to zero."""
+    """How long and how fast one part is trained. The learning rate warms up, holds, and falls to zero at the end."""
 
     steps: int
     batch: int
     learning_rate: float
     warmup: int = 200
+    cooldown: float = 0.25  # share of the steps at the end in which the learning rate falls
     weight_decay: float = 0.0
     average: float = 0.999  # decay of the exponential moving average of the weights
     save_every_seconds: float = 120.0
@@ -62,7 +63,7 @@ class Spec:
     clip: StageSpec = field(
         default=StageSpec(steps=600, batch=96, learning_rate=1e-3, warmup=100, weight_decay=0.05, average=0.99)
     )
-    unet: StageSpec = field(default=StageSpec(steps=4_500, batch=32, learning_rate=8e-4, weight_decay=0.01))
+    unet: StageSpec = field(default=StageSpec(steps=14_500, batch=32, learning_rate=7e-4, weight_decay=0.01))
 
     @property
     def block(self) -> int:

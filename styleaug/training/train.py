@@ -46,7 +46,14 @@ def save_model(parts: Parts, out: Path) -> None:
     (out / "SHA256SUMS").write_text("".join(lines))
 
 
-def train(spec: Spec, run: Path, out: Path, stages: tuple[str, ...] = STAGES, start_from: Path | None = None) -> None:
+def train(
+    spec: Spec,
+    run: Path,
+    out: Path,
+    stages: tuple[str, ...] = STAGES,
+    start_from: Path | None = None,
+    compiled: bool = False,
+) -> None:
     """Run `stages` in order. Finished ones only load their last checkpoint.
 
     With `start_from`, the folder of a saved model, its CLIP and VAE are kept and its UNet is trained on: a run can be
@@ -62,7 +69,7 @@ def train(spec: Spec, run: Path, out: Path, stages: tuple[str, ...] = STAGES, st
     if "vae" in stages:
         train_vae(parts, drawings, spec, run, accelerator)
     if "unet" in stages:
-        train_unet(parts, drawings, spec, run, accelerator)
+        train_unet(parts, drawings, spec, run, accelerator, compiled)
     if "save" in stages:
         save_model(parts, out)
 
@@ -72,11 +79,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, default=Path("runs/tiny"), help="folder of drawings and checkpoints")
     parser.add_argument("--out", type=Path, default=Path("assets/tiny"), help="folder to write the model to")
     parser.add_argument("--start-from", type=Path, help="folder of a model to train on; only its UNet changes")
+    parser.add_argument("--compile", action="store_true", help="compile the UNet first: slow start, faster steps")
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Train, or go on training, the bundled model."""
     stages = STAGES[: STAGES.index(arguments.until) + 1]
-    train(Spec(), arguments.run, arguments.out, stages, arguments.start_from)
+    train(Spec(), arguments.run, arguments.out, stages, arguments.start_from, arguments.compile)
     return 0

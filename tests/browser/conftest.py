@@ -4,10 +4,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from fake_engine import BAR, BITS, STEPS, FakeEngine, recipe_code
+from fake_engine import BAR, BITS, SIZE, STEPS, FakeEngine, recipe_code
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from app import build_page, launch_settings
@@ -20,13 +21,13 @@ FLAGS = (
 PATIENCE = 60_000  # milliseconds; an upper bound for a machine that is busy with other things
 expect.set_options(timeout=PATIENCE)
 
-READ_AT_ONCE = """(root, [bar, bits]) => {
+READ_AT_ONCE = """(root, [bar, bits, left, top]) => {
     const canvas = root.querySelector(".picture canvas");
     const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     const bars = [0, 1].map((row) => {
         let code = 0;
         for (let bit = 0; bit < bits; bit++) {
-            const x = bit * bar + bar / 2, y = row * bar + bar / 2;
+            const x = left + bit * bar + bar / 2, y = top + row * bar + bar / 2;
             if (pixels[4 * (y * canvas.width + x)] > 127) code += 2 ** bit;
         }
         return code;
@@ -54,8 +55,8 @@ class Stage:
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
 
-    def open(self) -> None:
-        self.page.goto(self.address)
+    def open(self, query: str = "") -> None:
+        self.page.goto(f"{self.address}?{query}" if query else self.address)
         self.settle()
 
     @property
@@ -83,20 +84,25 @@ class Stage:
         selector = f'#stage[data-state=settled][data-theta-asked="{theta:g}"][data-theta-shown="{theta:g}"]'
         self.page.wait_for_selector(selector)
 
+    def look(self, panel: int = 0, columns: int = 1) -> dict[str, Any]:
+        """The pixels of a panel, and what the page says of itself, in one breath."""
+        stride = SIZE + SIZE // 32  # the gap between panels
+        return self.root.evaluate(READ_AT_ONCE, [BAR, BITS, panel % columns * stride, panel // columns * stride])
+
     def painted(self) -> tuple[float, int]:
         """What the pixels on the canvas say: θ, and the number of the recipe."""
-        return bars(self.root.evaluate(READ_AT_ONCE, [BAR, BITS]))
+        return bars(self.look())
 
-    def shows(self, **fields: object) -> bool:
+    def shows(self, panel: int = 0, columns: int = 1, **fields: object) -> bool:
         """Whether, once the page calls itself settled, the pixels are those of this request at the slider's θ."""
         seen: dict[str, Any] = {}
 
         def settled() -> bool:
-            seen.update(self.root.evaluate(READ_AT_ONCE, [BAR, BITS]))
+            seen.update(self.look(panel, columns))
             return seen["state"] == "settled"
 
         self.wait(settled)
-        request = Request(**fields, theta=0, num_inference_steps=STEPS)
+        request = Request.from_dict({**fields, "theta": 0, "num_inference_steps": STEPS})
         return bars(seen) == (float(seen["theta"]), recipe_code(request))
 
     def paint(self) -> None:
@@ -110,7 +116,7 @@ class Stage:
     def choose(self, mode: str) -> None:
         """Choose a mode and wait for its first picture."""
         self.page.locator(f'#mode input[value="{mode}"]').check()
-        self.wait_for_text(".facts", f"{mode} at")
+        self.wait_for_text(".facts", "all modes at" if mode == "all" else f"{mode} at")
 
     def wait_for_text(self, selector: str, text: str) -> None:
         expect(self.page.locator(selector)).to_contain_text(text)
@@ -141,6 +147,23 @@ class Stage:
         for theta in thetas[1:]:
             self.page.mouse.move(self.x_of(theta), y, steps=steps)
         self.page.mouse.up()
+
+    def swipe(self, *thetas: float, steps: int = 8) -> None:
+        """Drag with a finger: touch events as a phone's screen sends them."""
+        box = self.slider().bounding_box()
+        assert box is not None
+        finger = self.page.context.new_cdp_session(self.page)
+
+        def touch(kind: str, *places: float) -> None:
+            points = [{"x": x, "y": box["y"] + box["height"] / 2} for x in places]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", self.x_of(thetas[0]))
+        for start, end in pairwise(self.x_of(theta) for theta in thetas):
+            for step in range(1, steps + 1):
+                touch("touchMove", start + (end - start) * step / steps)
+        touch("touchEnd")
+        finger.detach()
 
     def hurry(self, thetas: Sequence[float]) -> None:
         """Move the slider over many θ in one breath: however busy the machine is, it rests on the last one only."""
@@ -200,15 +223,15 @@ def engine(served: tuple[FakeEngine, str]) -> FakeEngine:
 def visit(
     context: BrowserContext, engine: FakeEngine, served: tuple[FakeEngine, str]
 ) -> Iterator[Callable[..., Stage]]:
-    """`visit(width, color_scheme=…)` opens a tab of its own and waits for its first picture."""
+    """`visit(width, color_scheme=…, query=…)` opens a tab of its own and waits for its first picture."""
     tabs: list[Stage] = []
 
-    def open_tab(width: int = 1280, height: int = 800, color_scheme: str = "light") -> Stage:
+    def open_tab(width: int = 1280, height: int = 800, color_scheme: str = "light", query: str = "") -> Stage:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=color_scheme)
         tabs.append(Stage(page, served[1]))
-        tabs[-1].open()
+        tabs[-1].open(query)
         return tabs[-1]
 
     yield open_tab

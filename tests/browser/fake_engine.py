@@ -4,7 +4,7 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 
 from PIL import Image, ImageDraw
@@ -33,6 +33,7 @@ class FakeModel(SimpleNamespace):
 
     def __init__(self, vocabulary: Vocabulary | None = VOCABULARY) -> None:
         super().__init__(name="tiny", vocabulary=vocabulary, num_inference_steps=STEPS, guidance_scale=4.0)
+        self.settings = {"num_inference_steps": STEPS, "guidance_scale": 4.0}
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         return () if self.vocabulary is None else self.vocabulary.unknown_words(text)
@@ -51,6 +52,7 @@ class FakeEngine:
         self.seconds = 0.0
         self.fails: Callable[[Request], bool] = lambda request: False
         self.hangs: Callable[[Request], bool] = lambda request: False
+        self.steps = 0
         self.begun: list[Request] = []
         self.kept: dict[Request, Image.Image] = {}
         self.rendered: list[Request] = []
@@ -59,10 +61,7 @@ class FakeEngine:
 
     def render(self, request: Request, *, cancelled: Callable[[], bool] | None = None, on_step=None) -> Picture:
         started = time.perf_counter()
-        if "uncuttable" in request.prompt:
-            raise BadRequest(
-                "prompt", "must fit the model's 32 tokens; these words are cut: uncuttable", request.prompt
-            )
+        self.check(request)
         with self._lock:
             hit = request in self.kept
         if not hit:
@@ -76,13 +75,11 @@ class FakeEngine:
             unknown_words=self.model.unknown_words(f"{request.prompt} {request.style} {request.negative_prompt}"),
         )
 
-    def sweep(self, request: Request, thetas: Iterable[float], *, cancelled=None, on_step=None) -> Iterator[Picture]:
-        requests = [request.with_theta(theta) for theta in thetas]
+    def check(self, request: Request) -> None:
         if "uncuttable" in request.prompt:
             raise BadRequest(
                 "prompt", "must fit the model's 32 tokens; these words are cut: uncuttable", request.prompt
             )
-        return (self.render(each, cancelled=cancelled) for each in requests)
 
     def _paint(self, request: Request, cancelled: Callable[[], bool] | None) -> None:
         self.begun.append(request)
@@ -91,6 +88,7 @@ class FakeEngine:
             if cancelled is not None and cancelled():
                 self.cancelled.append(request)
                 raise Cancelled
+            self.steps += 1
             time.sleep(self.seconds / STEPS)
             if not self.hangs(request):
                 steps_left -= 1

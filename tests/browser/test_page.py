@@ -1,15 +1,20 @@
 """What a visitor meets: the slider and the picture move as one, and nothing they type breaks the page."""
 
+import math
 import random
 
 import pytest
+from fake_engine import FakeModel
 from playwright.sync_api import expect
 
-from app import FIRST, MODES, PRESETS, coarse_to_fine
+from app import FIRST, MODES
 from styleaug import Mode
+from styleaug.lessons import FIGURE_LESSONS, LESSONS
+from styleaug.panels import coarse_to_fine, theta_range
 
-PROMPT, STYLE, MODE, THETA = FIRST
-STOPS = len(coarse_to_fine(MODE, THETA))
+PROMPT, STYLE, MODE, THETA = (FIRST[name] for name in ("prompt", "style", "mode", "theta"))
+GRID = coarse_to_fine(*theta_range(MODE), THETA)
+STOPS = len(GRID)
 HOSTILE = [
     "${alert(1)}",
     "<img src=x onerror=alert(1)> dog",
@@ -21,8 +26,12 @@ HOSTILE = [
 ]
 
 
+def engine_settings():
+    return FakeModel().settings
+
+
 def sorted_stops():
-    return sorted(coarse_to_fine(MODE, THETA))
+    return sorted(GRID)
 
 
 def test_a_picture_is_there_without_a_click(stage):
@@ -35,25 +44,39 @@ def test_nothing_is_asked_of_any_other_host(stage):
     assert [url for url in stage.requests if not url.startswith((stage.address, "data:", "blob:"))] == []
 
 
-@pytest.mark.parametrize(("seconds", "fails_every"), [(0.0, 0), (0.15, 0), (0.05, 3)], ids=["fast", "slow", "failing"])
-def test_the_resting_theta_is_the_one_shown_20_times_of_20(visit, engine, seconds, fails_every):
+KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "PageDown", "PageUp", "Home", "End"]
+DRAGS = 200
+
+
+@pytest.mark.parametrize("hand", ["mouse", "finger", "keyboard"])
+@pytest.mark.parametrize(("seconds", "fails_every"), [(0.0, 0), (0.12, 0), (0.04, 3)], ids=["fast", "slow", "failing"])
+def test_the_resting_theta_is_the_one_shown(visit, engine, hand, seconds, fails_every):
+    """200 drags in all, each of them right."""
+    drags = DRAGS // 9 + 1
     stage = visit()
-    chance = random.Random(2)
+    chance = random.Random(f"{hand} {seconds}")
     engine.seconds = seconds
     engine.fails = lambda _: fails_every > 0 and len(engine.rendered) % fails_every == 0
     right = 0
-    for turn in range(20):
-        if turn == 10:
+    for turn in range(drags):
+        if turn == drags // 2:
             stage.paint()  # the second half begins while a sweep is running
-        if turn % 2:
+        if hand == "mouse":
             stage.drag(stage.theta(), chance.random(), chance.random(), steps=6)
+        elif hand == "finger":
+            stage.swipe(stage.theta(), chance.random(), chance.random(), steps=6)
         else:
             stage.slider().focus()
-            for key in chance.choices(["ArrowLeft", "ArrowRight", "ArrowUp", "PageDown", "PageUp", "Home", "End"], k=6):
+            for key in chance.choices(KEYS, k=6):
                 stage.page.keyboard.press(key)
         stage.settle_on(stage.theta())
         right += stage.shows(prompt=PROMPT, style=STYLE, mode=MODE, seed=7)
-    assert right == 20
+    assert right == drags
+
+
+def test_a_finger_moves_the_slider(stage):
+    stage.swipe(stage.theta(), 0.8)
+    assert stage.theta() == pytest.approx(0.8, abs=0.03)
 
 
 def test_a_hand_that_holds_still_without_letting_go_gets_its_theta(stage):
@@ -106,7 +129,7 @@ def test_a_drag_does_not_end_a_running_sweep(stage, engine):
     stage.settle_on(stage.theta())
     stage.settle()
     painted = {request.theta for request in engine.rendered if request.prompt == "a cat"}
-    assert painted >= set(coarse_to_fine(MODE, THETA))
+    assert painted >= set(GRID)
     assert stage.shows(prompt="a cat", style=STYLE, mode=MODE, seed=7)
 
 
@@ -214,7 +237,7 @@ def test_a_broken_renderer_is_a_message_and_the_picture_stays(stage, engine):
 
 
 def test_hostile_prompts_are_shown_as_text(stage):
-    for text in HOSTILE:
+    for text in (text.replace(";", ",") for text in HOSTILE):  # a semicolon parts styles
         stage.field("style").fill(text)
         stage.press_with(text)
         expect(stage.page.locator(".title")).to_have_text(" ".join(text.split()))
@@ -224,7 +247,7 @@ def test_hostile_prompts_are_shown_as_text(stage):
 
 
 def test_the_slider_takes_the_range_of_the_mode(stage):
-    for mode in (mode for mode in MODES if mode is not MODE):
+    for mode in (mode for mode in Mode if mode is not MODE):
         stage.choose(mode)
         stage.settle()
         low, high = mode.theta_range
@@ -232,7 +255,8 @@ def test_the_slider_takes_the_range_of_the_mode(stage):
         assert (float(slider.get_attribute("min")), float(slider.get_attribute("max"))) == (low, high)
         expect(stage.page.locator("#mode")).to_contain_text(MODES[mode])
         name = "Second prompt" if mode is Mode.INTERPOLATE else "Style"
-        expect(stage.page.get_by_label(name, exact=True)).to_have_value(STYLE)
+        expect(stage.field("style")).to_have_value(STYLE)
+        expect(stage.page.locator("#style")).to_contain_text(name)
         slider.focus()
         for key, theta in (("Home", low), ("End", high)):
             stage.page.keyboard.press(key)
@@ -250,16 +274,26 @@ def test_a_theta_that_the_new_mode_lacks_is_moved_into_its_range(stage):
     assert stage.shows(prompt=PROMPT, style=STYLE, mode=Mode.WEAKEN, seed=7)
 
 
-def test_a_figure_fills_the_boxes_and_paints(stage):
-    for name, (prompt, style, mode, theta) in PRESETS.items():
-        stage.page.get_by_role("button", name=name).click()
-        expect(stage.field("prompt")).to_have_value(prompt)
-        expect(stage.field("style")).to_have_value(style)
-        expect(stage.page.locator(f'#mode input[value="{mode}"]')).to_be_checked()
-        stage.wait_for_text(".title", prompt)
-        stage.wait_for_text(".facts", f"{mode} at")
-        stage.settle_on(theta)
-        assert stage.shows(prompt=prompt, style=style, mode=mode, seed=7)
+def test_a_card_of_the_gallery_fills_the_boxes_and_paints(stage):
+    for lesson in (*LESSONS, *FIGURE_LESSONS):
+        stage.page.locator(f'[data-lesson="{lesson.name}"]').click()
+        expect(stage.field("prompt")).to_have_value(lesson.prompt)
+        expect(stage.field("style")).to_have_value(lesson.style)
+        expect(stage.page.locator(f'#mode input[value="{lesson.mode}"]')).to_be_checked()
+        hung = lesson.hang(**engine_settings())
+        stage.wait_for_text(".title", hung.title)
+        stage.settle_on(lesson.theta)
+        columns = math.ceil(math.sqrt(len(hung.panels)))
+        for panel, request in enumerate(hung.at(lesson.theta)):
+            assert stage.shows(panel, columns, **{**request.to_dict(), "theta": 0})
+
+
+def test_every_card_has_its_picture(stage):
+    images = stage.page.locator("#gallery img")
+    expect(images).to_have_count(len(LESSONS) + len(FIGURE_LESSONS))
+    for index in range(images.count()):
+        images.nth(index).scroll_into_view_if_needed()
+        stage.wait(lambda index=index: images.nth(index).evaluate("image => image.complete && image.naturalWidth > 0"))
 
 
 def test_a_kept_seed_stays_and_a_free_one_changes(stage):

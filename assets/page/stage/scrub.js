@@ -1,0 +1,78 @@
+// Scrub, then refine: θ moves freely over the frames that are there; where it rests without one, that one is asked for.
+
+const REST_MILLISECONDS = 180; // a hand or a held arrow key that is still for so long has come to rest
+const TRIES = 3; // of a refine that fails for no fault of the request
+
+let asked = null; // θ on the slider
+let wanted = { theta: null, tries: 0, error: "" }; // the last θ that the server was asked for
+let inFlight = 0; // refines without an answer
+let restTimer = null;
+
+function ask(theta) {
+  if (typeof theta !== "number" || !Number.isFinite(theta)) return;
+  asked = theta;
+  clearTimeout(restTimer);
+  restTimer = setTimeout(rest, REST_MILLISECONDS);
+  requestDraw();
+}
+
+function forgetQuestion(theta = null) {
+  wanted = { theta, tries: 0, error: "" };
+}
+
+function lacksItsFrame() {
+  if (!current || coming || asked === null || asked < current.range[0] || asked > current.range[1]) return false;
+  return !complete(current, asked) && !isLoading(current, asked);
+}
+
+function mayRefine() {
+  return lacksItsFrame() && !(wanted.theta === asked && (inFlight > 0 || wanted.tries >= TRIES));
+}
+
+function rest() {
+  restTimer = null;
+  if (mayRefine() && !isOnItsWay(asked)) {
+    if (wanted.theta !== asked) forgetQuestion(asked);
+    wanted.tries += 1;
+    inFlight += 1;
+    trigger("refine", { sweep: current.id, fields: current.fields, theta: asked });
+  }
+  update();
+}
+
+// The running sweep began with this θ: its panels are about to come.
+const isOnItsWay = (theta) => !current.ended && theta === current.fields.theta;
+
+function receiveRefined(answer) {
+  if (answer.sweep !== current?.id) return;
+  if (answer.frames) for (const frame of answer.frames) load(current, frame);
+  else if (answer.theta === wanted.theta) {
+    wanted.error = answer.error;
+    if (answer.final) wanted.tries = TRIES;
+  }
+  update();
+}
+
+function refineEnded() {
+  inFlight = Math.max(0, inFlight - 1);
+  update();
+}
+
+function sweepFailed() {
+  coming = null;
+  failure = "The server did not answer. Press Paint to try again.";
+  update();
+}
+
+function update() {
+  if (restTimer === null && mayRefine()) restTimer = setTimeout(rest, REST_MILLISECONDS);
+  requestDraw();
+}
+
+// What the page is doing, in a word.
+function state() {
+  if (coming) return "painting";
+  if (!current) return failure ? "failed" : "empty";
+  if (shownTheta() === asked) return "settled";
+  return lacksItsFrame() && inFlight === 0 && wanted.theta === asked && wanted.tries >= TRIES ? "failed" : "refining";
+}

@@ -1,0 +1,93 @@
+"""Whose turn it is to render: one at a time, first come first served, and only what is still wanted.
+
+It knows visitors by a name and what they wait for by a kind; it knows nothing of pictures or pages.
+"""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from styleaug.engine import Cancelled
+
+SWEEP, REFINE, EXPORT = "sweep", "refine", "export"
+
+
+class Turns:
+    """The line before the one renderer.
+
+    A visitor's new sweep supersedes the old one and its refines; a new refine or export the old one of its kind. What
+    is superseded, or whose visitor has left, learns it from `Turn.superseded`, while waiting or between two steps.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(time.time_ns() // 1_000_000)  # goes on rising after a restart
+        self._newest: dict[tuple[str, str], int] = {}
+        self._line: list[Turn] = []
+        self._changed = threading.Condition()
+
+    def sweep(self, visitor: str) -> "Turn":
+        """A turn for a sweep; it counts from `with` on."""
+        return Turn(self, visitor, SWEEP, next(self._numbers))
+
+    def refine(self, visitor: str) -> "Turn":
+        """A turn for the resting θ."""
+        return Turn(self, visitor, REFINE, next(self._numbers))
+
+    def export(self, visitor: str) -> "Turn":
+        """A turn for what is taken away."""
+        return Turn(self, visitor, EXPORT, next(self._numbers))
+
+    def leave(self, visitor: str) -> None:
+        """Give up all that this visitor waits for."""
+        with self._changed:
+            for kind in (SWEEP, REFINE, EXPORT):
+                self._newest.pop((visitor, kind), None)
+            self._changed.notify_all()
+
+
+class Turn:
+    """One visitor's place among the `Turns`."""
+
+    def __init__(self, turns: Turns, visitor: str, kind: str, number: int) -> None:
+        self.number = number
+        self._turns = turns
+        self._key = (visitor, kind)
+
+    def __enter__(self) -> Self:
+        visitor, kind = self._key
+        with self._turns._changed:
+            if kind == SWEEP:
+                self._turns._newest.pop((visitor, REFINE), None)
+            self._turns._newest[self._key] = self.number
+            self._turns._changed.notify_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._turns._changed:
+            if not self.superseded():
+                del self._turns._newest[self._key]
+
+    def superseded(self) -> bool:
+        """Whether something newer of this visitor took its place."""
+        return self._turns._newest.get(self._key) != self.number
+
+    @contextmanager
+    def rendering(self) -> Iterator[None]:
+        """Wait in line, then render alone. Raises Cancelled if superseded while waiting."""
+        line, changed = self._turns._line, self._turns._changed
+        with changed:
+            line.append(self)
+            changed.wait_for(lambda: line[0] is self or self.superseded())
+            if self.superseded():
+                line.remove(self)
+                changed.notify_all()
+                raise Cancelled
+        try:
+            yield
+        finally:
+            with changed:
+                line.remove(self)
+                changed.notify_all()
