@@ -8,8 +8,10 @@ Array = NDArray[np.float32]
 
 
 def luminance(picture: Array) -> Array:
-    """Rec. 601 luma of (..., 3) colours."""
-    return picture @ np.array([0.299, 0.587, 0.114], np.float32)
+    """Rec. 601 luma of (..., 3) colours, summed in one order on every processor, which a matrix product is not."""
+    red, green, blue = np.array([0.299, 0.587, 0.114], np.float32)
+    weighed: Array = picture[..., 0] * red + picture[..., 1] * green + picture[..., 2] * blue
+    return weighed
 
 
 def mix(first: ArrayLike, second: ArrayLike, amount: ArrayLike) -> Array:
@@ -23,7 +25,7 @@ def mix(first: ArrayLike, second: ArrayLike, amount: ArrayLike) -> Array:
 def saturate(picture: Array, factor: float) -> Array:
     """Move colours away from (factor > 1) or towards (factor < 1) their own grey."""
     grey = luminance(picture)[..., None]
-    return np.clip(grey + factor * (picture - grey), 0, 1)
+    return np.clip(grey + np.float32(factor) * (picture - grey), 0, 1)
 
 
 def tone(light: Array, stops: ArrayLike) -> Array:
@@ -36,10 +38,21 @@ def tone(light: Array, stops: ArrayLike) -> Array:
 
 def nearest_colour(colours: Array, palette: Array, chroma: float = 1.6) -> NDArray[np.intp]:
     """Index of the palette's nearest colour, in an opponent space where hue weighs `chroma` times lightness."""
-    opponent = np.array([[0.299, 0.5, 0.25], [0.587, -0.5, 0.25], [0.114, 0.0, -0.5]], np.float32)
-    opponent = opponent * np.array([1.0, chroma, chroma], np.float32)
-    points, targets = colours @ opponent, palette @ opponent
-    return np.argmin((targets**2).sum(-1) - 2 * points @ targets.T, axis=-1)
+
+    def opponent(colour: Array) -> list[Array]:
+        red, green, blue = (colour[..., channel] for channel in range(3))
+        weight, half, quarter = np.float32(chroma), np.float32(0.5), np.float32(0.25)
+        return [luminance(colour), weight * half * (red - green), weight * (quarter * (red + green) - half * blue)]
+
+    points = opponent(colours)
+    nearest = np.zeros(colours.shape[:-1], np.intp)
+    least = np.full(colours.shape[:-1], np.inf, np.float32)
+    for number, target in enumerate(np.stack(opponent(palette), axis=-1)):
+        light, first, second = ((point - place) ** 2 for point, place in zip(points, target, strict=True))
+        distance = light + first + second
+        nearest[distance < least] = number
+        least = np.minimum(least, distance)
+    return nearest
 
 
 def region_means(picture: Array, labels: NDArray[np.int32]) -> Array:
@@ -59,35 +72,6 @@ def to_image(picture: Array) -> Image.Image:
 def from_image(image: Image.Image) -> Array:
     """An 8-bit image to 0..1 floats."""
     return np.asarray(image).astype(np.float32) / np.float32(255)
-
-
-# The first twelve styles weigh the channels through BLAS, whose last bit is its own on every processor. The styles
-# after them use these, which sum in one order everywhere.
-
-
-def luma(picture: Array) -> Array:
-    """Rec. 601 luma of (..., 3) colours: the same bits on every processor."""
-    red, green, blue = np.array([0.299, 0.587, 0.114], np.float32)
-    weighed: Array = picture[..., 0] * red + picture[..., 1] * green + picture[..., 2] * blue
-    return weighed
-
-
-def purify(picture: Array, factor: float) -> Array:
-    """Move colours away from (factor > 1) or towards (factor < 1) their own grey."""
-    grey = luma(picture)[..., None]
-    return np.clip(grey + np.float32(factor) * (picture - grey), 0, 1)
-
-
-def closest(colours: Array, palette: Array, chroma: float = 1.6) -> NDArray[np.intp]:
-    """Index of the palette's nearest colour for each of a few colours (N, 3); hue weighs `chroma` times lightness."""
-
-    def opponent(colour: Array) -> Array:
-        red, green, blue = colour[..., 0], colour[..., 1], colour[..., 2]
-        sides = [luma(colour), chroma * 0.5 * (red - green), chroma * (0.25 * (red + green) - 0.5 * blue)]
-        return np.stack(sides, axis=-1).astype(np.float32)
-
-    steps = opponent(colours)[:, None] - opponent(palette)[None]
-    return np.argmin((steps**2).sum(-1), axis=-1)
 
 
 def label_means(picture: Array, labels: NDArray[np.int32]) -> Array:

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from styleaug.training.scenes import Scene
-from styleaug.training.styles.colour import Array, from_image, luma, luminance, mix
+from styleaug.training.styles.colour import Array, from_image, luminance, mix
 from styleaug.training.styles.fields import (
     BACKDROP,
     FIGURE,
@@ -64,7 +64,7 @@ def charcoal(scene: Scene, strength: float, generator: np.random.Generator) -> A
     Where pencil is thin hatching on white, charcoal is black mass on buff.
     """
     size = scene.picture.shape[0]
-    light = luma(blur(scene.picture, 1.0))
+    light = luminance(blur(scene.picture, 1.0))
     low, high = np.quantile(light, (0.03, 0.93))
     spread = np.clip((light - low) / max(float(high - low), 0.08), 0, 1)
     kind = kinds(scene)

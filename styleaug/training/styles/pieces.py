@@ -8,12 +8,11 @@ from scipy import ndimage
 from styleaug.training.scenes import Scene
 from styleaug.training.styles.colour import (
     Array,
-    closest,
     from_image,
     label_means,
-    luma,
+    luminance,
     mix,
-    purify,
+    nearest_colour,
     region_means,
     saturate,
     tone,
@@ -86,7 +85,7 @@ def mosaic(scene: Scene, strength: float, generator: np.random.Generator) -> Arr
     """
     size, side = scene.picture.shape[0], 8.0
     means = label_means(scene.picture, scene.regions)
-    stone = mix(purify(means, 1.7), MARBLE[closest(purify(means, 1.6), MARBLE)], 0.5)[scene.regions]
+    stone = mix(saturate(means, 1.7), MARBLE[nearest_colour(saturate(means, 1.6), MARBLE)], 0.5)[scene.regions]
     stone = stone + 0.9 * (scene.picture - means[scene.regions])
     border = inset(size)
     stone = np.where((border < 2 * side)[..., None], MARBLE[0], stone)
@@ -177,9 +176,9 @@ def klimt(scene: Scene, strength: float, generator: np.random.Generator) -> Arra
     size = scene.picture.shape[0]
     kind = kinds(scene)
     means = label_means(scene.picture, scene.regions)
-    light = luma(means)
-    robe = mix(purify(means, 1.7), tone(1.25 * light - 0.1, GOLD), 0.56)[scene.regions]
-    robe = robe * (1 + 0.8 * (luma(scene.picture) - light[scene.regions]))[..., None]
+    light = luminance(means)
+    robe = mix(saturate(means, 1.7), tone(1.25 * light - 0.1, GOLD), 0.56)[scene.regions]
+    robe = robe * (1 + 0.8 * (luminance(scene.picture) - light[scene.regions]))[..., None]
     large = np.bincount(scene.regions.reshape(-1)) > size * size // 90
     pattern = np.where(large[scene.regions] & (kind == FIGURE), scene.regions % 4, -1)
     ornament, laid = ornaments(pattern, generator)

@@ -7,7 +7,7 @@ from scipy import ndimage
 from scipy.spatial import Delaunay
 
 from styleaug.training.scenes import Scene
-from styleaug.training.styles.colour import Array, closest, label_means, luma, mix, purify, tone
+from styleaug.training.styles.colour import Array, label_means, luminance, mix, nearest_colour, saturate, tone
 from styleaug.training.styles.fields import FIGURE, LAND, boundaries, kinds, lines, noise, pixels
 from styleaug.training.styles.marks import polygons, sample, scatter
 
@@ -28,13 +28,13 @@ def cubism(scene: Scene, strength: float, generator: np.random.Generator) -> Arr
     layers = np.dstack([scene.picture, contour])
     layers = np.dstack([ndimage.map_coordinates(layers[..., c], seen_at, order=1, mode="nearest") for c in range(4)])
     broken, contour = layers[..., :3], layers[..., 3]
-    light = luma(broken)
+    light = luminance(broken)
     low, high = np.quantile(light, (0.02, 0.96))
     spread = np.clip((light - low) / max(float(high - low), 0.08), 0, 1)
     tint = generator.normal(0, 0.05, int(facet.max()) + 1).astype(np.float32)[facet]
     value = 0.06 + 0.26 * light + 0.60 * spread + tint + 0.22 * shade + 0.03 * noise(generator, size, 50, 18)
     cold = np.where(facet % 3 == 0, np.float32(0.75), np.float32(0))
-    planes = mix(purify(broken, 0.8), mix(tone(value, EARTHS), tone(value, SLATES), cold), 0.75)
+    planes = mix(saturate(broken, 0.8), mix(tone(value, EARTHS), tone(value, SLATES), cold), 0.75)
     canvas = mix(broken, planes, min(1.0, 1.1 * strength))
     seam = np.clip(1.1 * strength + 0.5 - edge, 0, 1)
     return mix(canvas, (0.10, 0.08, 0.06), 0.85 * min(1.0, strength) * np.maximum(contour, seam))
@@ -105,7 +105,7 @@ def low_poly(scene: Scene, strength: float, generator: np.random.Generator) -> A
     means = label_means(scene.picture, number)
     colours[: len(means)] = np.where((area[: len(means)] > 2)[:, None], means, colours[: len(means)])
     light = 1 - (0.08 + 0.14 * strength) * slopes(corners, heights[mesh])
-    facets = polygons(scene.picture, corners, purify(colours, 1 + 0.35 * strength) * light[:, None])
+    facets = polygons(scene.picture, corners, saturate(colours, 1 + 0.35 * strength) * light[:, None])
     return mix(scene.picture, facets, min(1.0, 1.15 * strength))
 
 
@@ -178,12 +178,12 @@ SURROUNDINGS, WATER = 5, 7  # what a pixel may mean: one of the five primaries; 
 def meanings(scene: Scene) -> NDArray[np.intp]:
     """For every pixel the primary that stands for it, or the kind of surroundings that it belongs to."""
     means = label_means(scene.picture, scene.regions)
-    light = luma(means)
+    light = luminance(means)
     pale = (light > 0.82) & (np.ptp(means, axis=-1) < 0.2)
     kind = kinds(scene)
     figure = light[scene.regions[kind == FIGURE]]
     dark = light < (np.clip(0.6 * np.median(figure), 0.14, 0.30) if len(figure) else 0.0)
-    hue = closest(purify(means, 2.2), PRIMARIES[:3], chroma=1.8)
+    hue = nearest_colour(saturate(means, 2.2), PRIMARIES[:3], chroma=1.8)
     blue = (means[:, 0] < 0.7 * means[:, 2]) & (means[:, 1] < means[:, 2])
     around = np.where((kind == LAND) & blue[scene.regions], WATER, SURROUNDINGS + kind)
     return np.where(kind == FIGURE, np.where(pale, 4, np.where(dark, 3, hue))[scene.regions], around)

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from styleaug.training.scenes import Scene
-from styleaug.training.styles.colour import Array, from_image, label_means, luma, mix, tone
+from styleaug.training.styles.colour import Array, from_image, label_means, luminance, mix, tone
 from styleaug.training.styles.fields import BACKDROP, LAND, blur, boundaries, kinds, lines, pixels, smoothstep
 
 COOL = ((0.02, 0.05, 0.11), (0.03, 0.20, 0.27), (0.10, 0.45, 0.45), (0.60, 0.76, 0.64), (0.99, 0.95, 0.83))
@@ -21,8 +21,8 @@ def art_deco(scene: Scene, strength: float, generator: np.random.Generator) -> A
     kind = kinds(scene)
     means = label_means(scene.picture, scene.regions)
     warmth = smoothstep(-0.05, 0.22, means[:, 0] - means[:, 2])[scene.regions]
-    own = luma(means)[scene.regions]
-    light = own + 2.2 * (luma(blur(scene.picture, 2.0)) - own)
+    own = luminance(means)[scene.regions]
+    light = own + 2.2 * (luminance(blur(scene.picture, 2.0)) - own)
     light = 0.12 + 0.85 * light + 0.34 * airbrush(scene)
     shapes = mix(tone(light, COOL), tone(light, WARM), warmth)
     shapes = mix(shapes, terraces(size), 0.75 * (kind == LAND))

@@ -9,11 +9,9 @@ from styleaug.training.styles.colour import (
     Array,
     from_image,
     label_means,
-    luma,
     luminance,
     mix,
     nearest_colour,
-    purify,
     region_means,
     saturate,
     to_image,
@@ -152,8 +150,8 @@ def comic(scene: Scene, strength: float, generator: np.random.Generator) -> Arra
     x, y = pixels(size)
     means = label_means(scene.picture, scene.regions)
     kind = kinds(scene)
-    shade = luma(blur(scene.picture, 1.5)) - luma(means)[scene.regions]
-    flat = np.clip(purify(means, 1.7) * 1.08 + 0.02, 0, 1)[scene.regions]
+    shade = luminance(blur(scene.picture, 1.5)) - luminance(means)[scene.regions]
+    flat = np.clip(saturate(means, 1.7) * 1.08 + 0.02, 0, 1)[scene.regions]
     cel = mix(flat, flat * (0.66, 0.66, 0.80), smoothstep(-0.02, -0.035, shade) * (kind != BACKDROP))
     figure = ndimage.binary_opening(kind == FIGURE, np.ones((7, 7), bool))
     lee = figure & ~np.roll(figure, (-7, -7), axis=(0, 1))  # the side away from the light at the upper left
