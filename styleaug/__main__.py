@@ -129,7 +129,7 @@ def _bench(arguments: argparse.Namespace) -> dict[str, Any]:
         rounds=arguments.rounds,
         moves=arguments.moves,
         seconds=arguments.seconds,
-        engine=StyleEngine(_load(None)) if arguments.bundled else None,
+        load=(lambda: StyleEngine(_load(None))) if arguments.bundled else None,
     )
     if out is not None:
         _write(lambda: out.write_text(json.dumps(report) + "\n", encoding="utf-8"), out, "json")

@@ -40,7 +40,7 @@ class Source:
 
 
 MODELS: Mapping[str, Source] = MappingProxyType(
-    {"tiny": Source(Path(__file__).resolve().parent.parent / "assets" / "tiny", 20, 4.0)}
+    {"tiny": Source(Path(__file__).resolve().parent.parent / "assets" / "tiny", 10, 3.0)}
 )
 """The models known by name."""
 

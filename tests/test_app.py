@@ -55,7 +55,7 @@ def engine():
 
 @pytest.fixture
 def handlers(engine, tmp_path):
-    return Handlers(engine, tmp_path)
+    return Handlers(engine, tmp_path, app.new_renderer())
 
 
 def refine(handlers, name="somebody", **question):
@@ -77,7 +77,7 @@ def test_a_sweep_announces_itself_then_adds_frame_by_frame(handlers, engine):
 
 
 def test_the_page_runs_on_the_real_engine(random_model, tmp_path):
-    handlers = Handlers(StyleEngine(random_model), tmp_path)
+    handlers = Handlers(StyleEngine(random_model), tmp_path, app.new_renderer())
     controls = values(prompt="a cat", style="style", num_inference_steps=2)
     answers = [stage for stage, _ in handlers.sweep(visitor(), *controls)]
     assert [frame["theta"] for frame in answers[-1]["frames"]] == coarse_to_fine(0, 1, 0.3)
@@ -101,7 +101,7 @@ def test_a_later_sweep_has_a_higher_number_even_after_a_restart(handlers, tmp_pa
     first = next(handlers.sweep(visitor(), *values()))[0]["sweep"]
     second = next(handlers.sweep(visitor(), *values()))[0]["sweep"]
     assert second > first
-    assert next(Handlers(FakeEngine(), tmp_path).sweep(visitor(), *values()))[0]["sweep"] >= first
+    assert next(Handlers(FakeEngine(), tmp_path, app.new_renderer()).sweep(visitor(), *values()))[0]["sweep"] >= first
 
 
 def test_what_was_painted_before_comes_from_the_cache(handlers):
@@ -369,6 +369,19 @@ def test_unknown_words_are_named(handlers):
     assert last["remark"] == "The bundled model does not know: submarine, and."
     assert app.unknown_words_remark("sd", ["x"]) == "The model sd does not know: x."
     assert app.unknown_words_remark("tiny", []) == ""
+
+
+def test_all_pictures_are_rendered_in_one_thread(handlers, engine, monkeypatch):
+    threads, render = set(), engine.render
+    monkeypatch.setattr(engine, "render", lambda *a, **k: (threads.add(threading.get_ident()), render(*a, **k))[1])
+    for name in "ab":
+        visits = threading.Thread(target=lambda name=name: list(handlers.sweep(visitor(name), *values(prompt=name))))
+        visits.start()
+        visits.join()
+    refine(handlers, sweep=1, fields=FIELDS, theta=0.41)
+    export(handlers, "png")
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
 
 
 # --- Called off -------------------------------------------------------------------------------------------------------

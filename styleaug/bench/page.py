@@ -9,6 +9,7 @@ import math
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -85,7 +86,12 @@ class DrawnEngine:
 
 
 def measure(
-    *, size: int = 256, rounds: int = 3, moves: int = 20, seconds: float = 3.0, engine: StyleEngine | None = None
+    *,
+    size: int = 256,
+    rounds: int = 3,
+    moves: int = 20,
+    seconds: float = 3.0,
+    load: Callable[[], StyleEngine] | None = None,
 ) -> dict[str, Any]:
     """Everything, as a report for JSON and for `table`.
 
@@ -94,7 +100,7 @@ def measure(
         rounds: how often each page has its turn, one after the other, so that a busy moment hits all alike.
         moves: single input events on a page at rest, in a turn; at most 32.
         seconds: of a drag with an input event in every display frame, in a turn.
-        engine: if given, presses on Paint are measured on it too.
+        load: if given, presses on Paint are measured on this engine too; called in the page's renderer.
 
     Raises:
         MissingProgram: there is no playwright or no Chromium.
@@ -106,9 +112,11 @@ def measure(
         report |= compare(browser, size=size, rounds=rounds, moves=moves, seconds=seconds)
     with chromium() as browser:  # a fresh one, so that nothing else grows in it
         report["memory"] = measure_memory(browser)
-    if engine is not None:
-        with chromium() as browser:
-            report["presses"] = [measure_presses(browser, engine, stops, rounds) for stops in (9, FRAMES)]
+    if load is not None:
+        with chromium() as browser, ThreadPoolExecutor(1) as renderer:
+            engine = renderer.submit(load).result()
+            presses = [measure_presses(browser, engine, stops, rounds, renderer) for stops in (9, FRAMES)]
+            report["presses"] = presses
     return report
 
 
@@ -188,9 +196,11 @@ def measure_memory(browser: Any) -> dict[str, Any]:
     return {"size": MEMORY_SIZE, "frames": len(frames), "megabytes": megabytes}
 
 
-def measure_presses(browser: Any, engine: StyleEngine, stops: int, rounds: int) -> dict[str, Any]:
+def measure_presses(
+    browser: Any, engine: StyleEngine, stops: int, rounds: int, renderer: Executor | None = None
+) -> dict[str, Any]:
     """From a press on Paint, with a new seed and empty caches, to the first picture and to all stops."""
-    with serve_stage(engine, stops) as address:
+    with serve_stage(engine, stops, renderer) as address:
         tab = Tab(browser, address)
         tab.page.wait_for_selector(SETTLED)
         tab.page.evaluate("() => bench.move(0)")  # a stop of every grid
@@ -205,11 +215,11 @@ def measure_presses(browser: Any, engine: StyleEngine, stops: int, rounds: int) 
     return {"stops": stops, "presses": rounds, "first_seconds": first, "all_seconds": all_stops}
 
 
-def serve_stage(engine: Any, stops: int) -> AbstractContextManager[str]:
-    """Our own page on an engine."""
+def serve_stage(engine: Any, stops: int, renderer: Executor | None = None) -> AbstractContextManager[str]:
+    """Our own page on an engine, which renders in the thread of `renderer`."""
     from app import build_page, launch_settings  # the page stands above all of styleaug
 
-    return served(build_page(engine, stops=stops), **launch_settings())
+    return served(build_page(engine, stops, renderer), **launch_settings())
 
 
 def table(report: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ def pipeline_of(parts: Parts) -> StableDiffusionPipeline:
         text_encoder=parts.text_encoder,
         tokenizer=parts.tokenizer,
         unet=parts.unet,
-        scheduler=tiny.build_scheduler(),
+        scheduler=tiny.build_sampler(),
         safety_checker=None,
         feature_extractor=processor,
         image_encoder=parts.image_encoder,

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderTiny, DDIMScheduler, DPMSolverMultistepScheduler, UNet2DConditionModel
 from diffusers.models.autoencoders.vae import AutoencoderTinyBlock
 from tokenizers import pre_tokenizers
 from torch import nn
@@ -184,7 +184,8 @@ def build_unet(spec: Spec) -> UNet2DConditionModel:
 
 
 def build_scheduler() -> DDIMScheduler:
-    """DDIM on a cosine schedule that ends in pure noise, so that dark and bright grounds are both reached."""
+    """The noise of training: a cosine schedule that ends in pure noise, so that dark and bright grounds are both
+    reached."""
     return DDIMScheduler(
         beta_schedule="squaredcos_cap_v2",
         prediction_type="v_prediction",
@@ -193,4 +194,19 @@ def build_scheduler() -> DDIMScheduler:
         clip_sample=False,
         set_alpha_to_one=True,
         steps_offset=1,  # what the pipeline would otherwise correct, with a warning
+    )
+
+
+def build_sampler() -> DPMSolverMultistepScheduler:
+    """The way back that is shipped: DPM-Solver++ of second order (Lu et al. 2022, alg. 2) on the same noise. Ten of
+    its steps look like twenty of DDIM's."""
+    return DPMSolverMultistepScheduler(
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+        algorithm_type="dpmsolver++",
+        solver_order=2,
+        final_sigmas_type="zero",
+        steps_offset=1,
     )

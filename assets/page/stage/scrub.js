@@ -13,7 +13,7 @@ function ask(theta) {
   asked = theta;
   clearTimeout(restTimer);
   restTimer = setTimeout(rest, REST_MILLISECONDS);
-  requestDraw();
+  draw(); // now: gradio tells of a move inside an animation frame, and asking for one more would show it a frame later
 }
 
 function forgetQuestion(theta = null) {
