@@ -22,9 +22,11 @@ def parts(scene: Scene) -> tuple[bytes, bytes, bytes]:
 def test_the_vocabulary_is_the_one_the_bundled_model_promises() -> None:
     assert set(SUBJECTS) == {
         "dog", "cat", "temple hidden in the jungle", "pyramid", "city architecture", "house",
-        "castle", "mountain", "boat", "tree", "flower", "bird",
+        "castle", "mountain", "boat", "tree", "flower", "bird", "lake", "forest", "fish", "horse", "car", "train",
+        "bridge", "lighthouse", "windmill", "robot", "portrait", "moon", "still life with fruit", "rocket", "snowman",
+        "teapot",
     }  # fmt: skip
-    assert set(MOODS) == {"doomsday", "alien invasion", "night", "snow"}
+    assert set(MOODS) == {"doomsday", "alien invasion", "night", "snow", "sunset", "rain"}
 
 
 @pytest.mark.parametrize(("subject", "mood"), EVERY_PAIR)
@@ -66,13 +68,46 @@ def test_every_mood_changes_the_picture_its_own_way(subject: str) -> None:
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_moods_look_like_their_names(subject: str) -> None:
-    plain, doomsday, night, snow = (
+    plain, doomsday, night, snow, sunset, rain = (
         np.mean([drawn(subject, mood, seed).picture.mean(axis=(0, 1)) for seed in range(4)], axis=0)
-        for mood in (None, "doomsday", "night", "snow")
+        for mood in (None, "doomsday", "night", "snow", "sunset", "rain")
     )
     assert night.mean() < plain.mean() < snow.mean()
     assert doomsday[0] - doomsday[2] > 0.1, "doomsday is red"
     assert night[2] > night[0], "night is blue"
+    assert sunset[0] - sunset[2] > 0.1, "sunset is red"
+    assert sunset.mean() > doomsday.mean() + 0.05, "sunset is not the end of the world"
+    assert rain.mean() < plain.mean() or subject == "moon", "rain is dim, beside any sky but the moon's own dusk"
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_rain_is_greyer(subject: str) -> None:
+    plain, rain = (
+        np.mean([np.ptp(drawn(subject, mood, seed).picture, axis=-1).mean() for seed in range(4)])
+        for mood in (None, "rain")
+    )
+    assert rain < plain
+
+
+def test_any_two_subjects_differ_clearly() -> None:
+    """As far apart, on average over seeds, as two subjects are that nobody confuses; the sky alone would not do."""
+    pictures = {
+        subject: np.stack([drawn(subject, seed=seed, size=32).picture for seed in range(8)]) for subject in SUBJECTS
+    }
+    for one, other in itertools.combinations(pictures, 2):
+        assert np.abs(pictures[one] - pictures[other]).mean() > 0.07, (one, other)
+
+
+def test_the_moon_shines_alone() -> None:
+    """Where the moon is the subject, the night's own small moon stays away: only stars are bright in the corners."""
+
+    def brightness(subject: str) -> float:
+        corners = np.stack(
+            [drawn(subject, "night", seed).picture[:17, [*range(18), *range(46, 64)]] for seed in range(6)]
+        )
+        return float((corners.mean(axis=-1) > 0.7).mean())
+
+    assert brightness("moon") < 0.02 < 0.05 < brightness("boat")
 
 
 @pytest.mark.parametrize("size", [16, 48, 256])
@@ -87,7 +122,12 @@ def test_the_size_is_respected_and_the_scene_stays_the_same(size: int) -> None:
 
 @pytest.mark.parametrize(
     ("subject", "mood", "size", "word"),
-    [("horse", None, 64, "subject"), ("dog", "spring", 64, "mood"), ("dog", "", 64, "mood"), ("dog", None, 8, "size")],
+    [
+        ("submarine", None, 64, "subject"),
+        ("dog", "spring", 64, "mood"),
+        ("dog", "", 64, "mood"),
+        ("dog", None, 8, "size"),
+    ],
 )
 def test_what_cannot_be_drawn_is_refused_by_name(subject: str, mood: str | None, size: int, word: str) -> None:
     with pytest.raises(ValueError, match=word):
@@ -96,6 +136,6 @@ def test_what_cannot_be_drawn_is_refused_by_name(subject: str, mood: str | None,
 
 def test_the_tables_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
-        SUBJECTS["horse"] = SUBJECTS["dog"]  # type: ignore[index]
+        SUBJECTS["submarine"] = SUBJECTS["dog"]  # type: ignore[index]
     with pytest.raises(TypeError):
         MOODS["spring"] = MOODS["snow"]  # type: ignore[index]

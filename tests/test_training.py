@@ -1,6 +1,7 @@
 """styleaug.training: a run of a few steps of every stage ends in a folder that stock diffusers opens; it resumes."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from styleaug.training.drawings import (
     all_words,
     draw,
     draw_facts,
+    held_out,
     write_caption,
 )
 from styleaug.training.loop import train_stage
@@ -194,6 +196,39 @@ def test_drawings_of_another_spec_are_refused(trained: tuple[Path, Path]) -> Non
     run, _ = trained
     with pytest.raises(ValueError, match="another spec"):
         paint_drawings(run / "drawings", replace(SMALL, drawings=13), processes=1)
+
+
+def test_drawings_of_another_curriculum_are_refused(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "drawings"
+    shutil.copytree(trained[0] / "drawings", folder)
+    (folder / "curriculum.json").write_text("[]")
+    with pytest.raises(ValueError, match="drawings of another spec"):
+        paint_drawings(folder, SMALL, 1)
+
+
+def test_a_model_of_another_curriculum_is_not_trained_on(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(trained[1], folder)
+    (folder / "vocabulary.json").write_text(json.dumps({"words": [word for word in all_words() if word != "cat"]}))
+    with pytest.raises(ValueError, match="was never taught: cat; train from the beginning"):
+        train(SMALL, tmp_path / "run", tmp_path / "out", start_from=folder)
+
+
+def test_some_pairs_are_kept_for_the_judge() -> None:
+    pairs = [(subject, style) for subject in SUBJECT_NAMES for style in STYLE_NAMES]
+    kept = {pair for pair in pairs if held_out(*pair)}
+    assert len(kept) >= 0.1 * len(pairs)
+    for subject in SUBJECT_NAMES:
+        assert sum(pair[0] == subject for pair in kept) in (2, 3)
+    for style in STYLE_NAMES:
+        assert sum(pair[1] == style for pair in kept) in (3, 4)
+    assert not kept & {
+        ("temple hidden in the jungle", "Monet style"),
+        ("pyramid", "cyberpunk"),
+        ("city architecture", "futuristic high tech"),
+    }
+    drawn = [draw_facts(np.random.default_rng(seed)) for seed in range(3_000)]
+    assert not kept & {(facts.subject, facts.style) for facts in drawn}
 
 
 def test_parts_are_drawn_from_the_seed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from styleaug.training.drawings import Facts, draw
+from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, Facts, draw
 from styleaug.training.tiny import Spec
 
 CHUNK = 250  # drawings a job: small enough to resume, large enough to keep a process busy
@@ -43,8 +43,13 @@ def paint_drawings(folder: Path, spec: Spec, processes: int) -> Drawings:
     shape = (spec.drawings, spec.image_size, spec.image_size, 3)
     if not file.exists():
         np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape).flush()
-    if np.load(file, mmap_mode="r").shape != shape:
-        raise ValueError(f"{file} holds drawings of another spec: remove it, or train in another folder")
+    names = json.dumps([list(SUBJECT_NAMES), list(MOOD_NAMES), list(STYLE_NAMES)])
+    curriculum = folder / "curriculum.json"
+    if not curriculum.exists() and not any(folder.glob("facts-*.json")):
+        curriculum.write_text(names)
+    alike = np.load(file, mmap_mode="r").shape == shape and curriculum.exists() and curriculum.read_text() == names
+    if not alike:
+        raise ValueError(f"{folder} holds drawings of another spec: remove it, or train in another folder")
     starts = [start for start in range(0, spec.drawings, CHUNK) if not (folder / f"facts-{start:06d}.json").exists()]
     with ProcessPoolExecutor(processes) as pool:
         jobs = [

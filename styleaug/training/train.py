@@ -46,6 +46,14 @@ def save_model(parts: Parts, out: Path) -> None:
     (out / "SHA256SUMS").write_text("".join(lines))
 
 
+def check_words(folder: Path) -> None:
+    """Refuse to train a model on whose text tower never saw some of today's words: only its UNet would learn them."""
+    taught = json.loads((folder / "vocabulary.json").read_text())["words"]
+    missing = sorted(set(all_words()) - set(taught))
+    if missing:
+        raise ValueError(f"{folder} was never taught: {', '.join(missing)}; train from the beginning instead")
+
+
 def train(
     spec: Spec,
     run: Path,
@@ -62,6 +70,7 @@ def train(
     accelerator = Accelerator(mixed_precision="bf16")
     parts = build_parts(spec) if start_from is None else load_parts(start_from)
     if start_from is not None:
+        check_words(start_from)
         stages = tuple(stage for stage in stages if stage not in ("clip", "vae"))
     drawings = paint_drawings(run / "drawings", spec, os.cpu_count() or 1)
     if "clip" in stages:
