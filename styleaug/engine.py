@@ -12,7 +12,8 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,15 +91,22 @@ class Picture:
         save_png(self.image, path, pnginfo=recipe.to_png_info())
 
 
-def save_png(image: Image.Image, path: str | Path, **options: Any) -> None:
-    """Write a PNG aside, then rename it into place. Raises OSError."""
+@contextmanager
+def written_aside(path: str | Path) -> Iterator[Path]:
+    """A path to write to, renamed to the real one when all went well: nobody ever sees half a file."""
     path = Path(path)
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    aside = path.absolute().with_name(f".{uuid.uuid4().hex}{path.suffix}")
     try:
-        image.save(aside, format="PNG", **options)
+        yield aside
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def save_png(image: Image.Image, path: str | Path, **options: Any) -> None:
+    """Write a PNG aside, then rename it into place. Raises OSError."""
+    with written_aside(path) as aside:
+        image.save(aside, format="PNG", **options)
 
 
 class StyleEngine:

@@ -3,19 +3,16 @@
 It knows panels and pictures; it knows nothing of pages, and renders nothing.
 """
 
-import os
 import re
 import subprocess
 import unicodedata
-import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
 from PIL import Image
 
-from styleaug.engine import Picture
+from styleaug.engine import Picture, written_aside
 from styleaug.panels import Panel, columns_for
 from styleaug.request import Mode
 from styleaug.sheet import sheet, theta_label
@@ -157,7 +154,7 @@ def write_animation(
     if not 0.01 <= seconds_per_frame <= 60:
         raise ValueError(f"seconds_per_frame must be between 0.01 and 60, got {seconds_per_frame}")
     images = [frame.convert("RGB") for frame in frames]
-    with _aside(path) as aside:
+    with written_aside(path) as aside:
         match kind:
             case "webp":
                 _write_webp(images, aside, seconds_per_frame)
@@ -170,17 +167,6 @@ def write_animation(
 def _there_and_back(images: Sequence[Image.Image]) -> list[Image.Image]:
     """One round; neither end stands twice when it is repeated."""
     return [*images, *images[-2:0:-1]]
-
-
-@contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """A path to write to, renamed to the real one when all went well."""
-    aside = path.absolute().with_name(f".{uuid.uuid4().hex}{path.suffix}")
-    try:
-        yield aside
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _write_webp(images: Sequence[Image.Image], path: Path, seconds_per_frame: float) -> None:

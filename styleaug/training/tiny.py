@@ -6,8 +6,11 @@ Every part is a stock class of diffusers or transformers, so that what training 
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
 
 from diffusers import AutoencoderTiny, DDIMScheduler, DPMSolverMultistepScheduler, UNet2DConditionModel
 from diffusers.models.autoencoders.vae import AutoencoderTinyBlock
@@ -183,30 +186,25 @@ def build_unet(spec: Spec) -> UNet2DConditionModel:
     )
 
 
+NOISE: Mapping[str, Any] = MappingProxyType(
+    {
+        "beta_schedule": "squaredcos_cap_v2",
+        "prediction_type": "v_prediction",
+        "rescale_betas_zero_snr": True,
+        "timestep_spacing": "trailing",
+        "steps_offset": 1,  # what the pipeline would otherwise correct, with a warning
+    }
+)
+"""What training and sampling must agree on."""
+
+
 def build_scheduler() -> DDIMScheduler:
     """The noise of training: a cosine schedule that ends in pure noise, so that dark and bright grounds are both
     reached."""
-    return DDIMScheduler(
-        beta_schedule="squaredcos_cap_v2",
-        prediction_type="v_prediction",
-        rescale_betas_zero_snr=True,
-        timestep_spacing="trailing",
-        clip_sample=False,
-        set_alpha_to_one=True,
-        steps_offset=1,  # what the pipeline would otherwise correct, with a warning
-    )
+    return DDIMScheduler(**NOISE, clip_sample=False, set_alpha_to_one=True)
 
 
 def build_sampler() -> DPMSolverMultistepScheduler:
     """The way back that is shipped: DPM-Solver++ of second order (Lu et al. 2022, alg. 2) on the same noise. Ten of
     its steps look like twenty of DDIM's."""
-    return DPMSolverMultistepScheduler(
-        beta_schedule="squaredcos_cap_v2",
-        prediction_type="v_prediction",
-        rescale_betas_zero_snr=True,
-        timestep_spacing="trailing",
-        algorithm_type="dpmsolver++",
-        solver_order=2,
-        final_sigmas_type="zero",
-        steps_offset=1,
-    )
+    return DPMSolverMultistepScheduler(**NOISE, algorithm_type="dpmsolver++", solver_order=2, final_sigmas_type="zero")
