@@ -19,8 +19,9 @@ import numpy as np
 from tqdm import tqdm
 
 from styleaug.engine import Picture, Stats, StyleEngine, save_png
-from styleaug.export import MissingProgram
+from styleaug.export import MissingProgram, caption
 from styleaug.model import MODELS, Model, ModelError, NonFiniteError, load_model
+from styleaug.panels import Panel
 from styleaug.recipe import Recipe, read_recipe
 from styleaug.request import BadRequest, Direction, Mode, Request, Span
 from styleaug.sheet import sheet, theta_label
@@ -93,7 +94,7 @@ def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
     strip = sheet(
         [[picture.image for picture in pictures]],
         column_labels=[theta_label(theta) for theta in thetas],
-        caption=_caption(request),
+        caption=caption([Panel("", request)]),
     )
     _write(lambda: save_png(strip, out), out)
     return _report(engine, pictures, out, time.perf_counter() - started) | {"thetas": thetas}
@@ -177,11 +178,6 @@ def _report(engine: StyleEngine, pictures: Sequence[Picture], out: Path, seconds
         "unknown_words": list(pictures[0].unknown_words),
         "request": pictures[0].request.to_dict(),
     }
-
-
-def _caption(request: Request) -> str:
-    joint = "to" if request.mode is Mode.INTERPOLATE else "+"
-    return f"{request.prompt} {joint} {request.style}, {request.mode}, seed {request.seed}"
 
 
 def _given_fields(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def side_by_side(panels: Sequence[Panel], pictures: Sequence[Picture]) -> Image.
             sheet(
                 [[image for _, image in row]],
                 column_labels=[name for name, _ in row],
-                caption=_caption(panels) if row is rows[-1] else "",
+                caption=caption(panels) if row is rows[-1] else "",
             )
             for row in rows
         ]
@@ -114,10 +114,10 @@ def strip(panels: Sequence[Panel], pictures: Sequence[Sequence[Picture]]) -> Ima
     blank = Image.new("RGB", next(image.size for row in images for image in row.values()), "white")
     rows = [[row.get(label, blank) for label in labels] for row in images]
     names = [panel.name for panel in panels]
-    return sheet(rows, row_labels=names if any(names) else (), column_labels=labels, caption=_caption(panels))
+    return sheet(rows, row_labels=names if any(names) else (), column_labels=labels, caption=caption(panels))
 
 
-def _caption(panels: Sequence[Panel]) -> str:
+def caption(panels: Sequence[Panel]) -> str:
     """What all panels share; in what they differ, their names say."""
 
     def shared(field: str) -> str | None:
