@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 from accelerate import Accelerator
 from diffusers import StableDiffusionPipeline
+from safetensors.torch import load_file
 
 from styleaug.model import load_model
 from styleaug.training.dataset import paint_drawings
@@ -17,6 +19,7 @@ from styleaug.training.drawings import (
     MOOD_NAMES,
     STYLE_NAMES,
     SUBJECT_NAMES,
+    TWO_STYLES_STRENGTH,
     Facts,
     all_words,
     draw,
@@ -25,7 +28,8 @@ from styleaug.training.drawings import (
     write_caption,
 )
 from styleaug.training.loop import train_stage
-from styleaug.training.parts import build_parts
+from styleaug.training.optimizers import build_optimizers
+from styleaug.training.parts import build_parts, learn_new_words, token_ids
 from styleaug.training.scenes import MOODS, SUBJECTS
 from styleaug.training.styles import STYLES
 from styleaug.training.tiny import Spec, StageSpec, build_tokenizer, build_vae
@@ -33,6 +37,7 @@ from styleaug.training.train import train
 from styleaug.training.unet import shift_noise
 from styleaug.training.vae import encoder_as_matrix, set_encoder
 
+VAE_FILE = "vae/diffusion_pytorch_model.safetensors"
 FEW = StageSpec(steps=3, batch=4, learning_rate=1e-3, warmup=1)
 SMALL = Spec(
     image_size=64,
@@ -87,7 +92,8 @@ def test_captions_name_what_is_drawn() -> None:
         if facts.style is None:
             assert caption.style == "" and caption.full == caption.base
         else:
-            assert caption.style in STYLE_NAMES[facts.style]
+            phrases = product(*(STYLE_NAMES[style] for style in facts.styles))
+            assert caption.style in {" ".join(phrase) for phrase in phrases}
             assert sorted(caption.full.split()) == sorted(f"{caption.base} {caption.style}".split())
         for mood in facts.moods:
             assert any(f"{before} {after}".strip() in caption.base for before, after in MOOD_NAMES[mood])
@@ -96,9 +102,11 @@ def test_captions_name_what_is_drawn() -> None:
 def test_partial_strength_is_kept_for_mixed_texts() -> None:
     generator = np.random.default_rng(1)
     drawn = [draw_facts(generator) for _ in range(500)]
-    named = [facts.strength for facts in drawn if facts.style is not None and not facts.partial]
+    named = [facts.strength for facts in drawn if len(facts.styles) == 1 and not facts.partial]
     mixed = [facts.strength for facts in drawn if facts.partial]
     assert all(0.8 <= strength <= 1.2 for strength in named)
+    two = [facts for facts in drawn if len(facts.styles) == 2]
+    assert two and all(len(set(facts.styles)) == 2 and facts.strength == TWO_STYLES_STRENGTH for facts in two)
     assert min(mixed) < 0.3 and max(mixed) > 1.2
     assert all(facts.strength == 0 for facts in drawn if facts.style is None)
 
@@ -160,16 +168,21 @@ def test_finished_stages_are_not_run_again(trained: tuple[Path, Path], tmp_path:
 def test_a_saved_model_is_trained_on(trained: tuple[Path, Path], tmp_path: Path) -> None:
     """From the shipped folder alone: CLIP and VAE stay as they are, the UNet moves."""
     _, out = trained
-    train(SMALL, tmp_path / "run", tmp_path / "model", start_from=out)
+    train(SMALL, tmp_path / "run", tmp_path / "model", ("drawings", "unet", "save"), start_from=out)
     lines = {line.split()[1]: line for line in (out / "SHA256SUMS").read_text().splitlines()}
     again = {line.split()[1]: line for line in (tmp_path / "model" / "SHA256SUMS").read_text().splitlines()}
     changed = {name for name in lines if lines[name] != again[name]}
     assert changed == {"unet/diffusion_pytorch_model.safetensors"}
+    train(SMALL, tmp_path / "all", tmp_path / "whole", start_from=out)
+    before, after = (load_file(folder / VAE_FILE) for folder in (out, tmp_path / "whole"))
+    moved = {name.partition(".")[0] for name in before if not before[name].equal(after[name])}
+    assert moved == {"decoder"}
     for file in (tmp_path / "model").rglob("*.json"):
         assert str(out) not in file.read_text()
 
 
-def test_a_resumed_run_is_the_unbroken_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("muon", [False, True])
+def test_a_resumed_run_is_the_unbroken_run(tmp_path: Path, muon: bool) -> None:
     """Stopped after two of six steps and resumed: the same weights, since every step draws from its own number."""
 
     def weights(folder: Path, *, stop_at: int | None) -> torch.Tensor:
@@ -182,7 +195,7 @@ def test_a_resumed_run_is_the_unbroken_run(tmp_path: Path) -> None:
             inputs = torch.randn(8, 4, generator=torch.Generator().manual_seed(step))
             return (module(inputs) - inputs).square().mean(), {}
 
-        spec = replace(FEW, steps=6, save_every_seconds=0.0)
+        spec = replace(FEW, steps=6, save_every_seconds=0.0, muon=muon)
         train_stage("line", module, loss_at, spec, folder, Accelerator(cpu=True))
         return module.weight.detach().clone()
 
@@ -190,6 +203,22 @@ def test_a_resumed_run_is_the_unbroken_run(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         weights(tmp_path / "b", stop_at=2)
     assert torch.equal(weights(tmp_path / "b", stop_at=None), unbroken)
+
+
+def test_muon_moves_kernels_by_orthogonal_steps_and_adamw_the_rest() -> None:
+    """One step of Muon is rate · 0.2 · √max(out, in) times a matrix whose singular values are near 1 (Liu et al.)."""
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Conv2d(4, 8, 3), torch.nn.GroupNorm(2, 8))
+    before = module[0].weight.detach().clone()
+    optimizers = build_optimizers(module, replace(FEW, muon=True))
+    module(torch.randn(2, 4, 5, 5)).square().sum().backward()
+    for optimizer in optimizers:
+        optimizer.step()
+    moved = (module[0].weight - before).flatten(1) / (FEW.learning_rate * 0.2 * 36**0.5)
+    singular = torch.linalg.svdvals(moved)
+    assert singular.min() > 0.5 and singular.max() < 1.5
+    held = [id(parameter) for optimizer in optimizers[:1] for parameter in optimizer.param_groups[0]["params"]]
+    assert held == [id(module[0].bias), id(module[1].weight), id(module[1].bias)]
 
 
 def test_drawings_of_another_spec_are_refused(trained: tuple[Path, Path]) -> None:
@@ -206,12 +235,29 @@ def test_drawings_of_another_curriculum_are_refused(trained: tuple[Path, Path], 
         paint_drawings(folder, SMALL, 1)
 
 
-def test_a_model_of_another_curriculum_is_not_trained_on(trained: tuple[Path, Path], tmp_path: Path) -> None:
+def test_new_words_are_learned_or_refused(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    """A model that was never taught "cat" learns it if CLIP is trained on, and is refused if only its UNet is."""
     folder = tmp_path / "model"
     shutil.copytree(trained[1], folder)
     (folder / "vocabulary.json").write_text(json.dumps({"words": [word for word in all_words() if word != "cat"]}))
-    with pytest.raises(ValueError, match="was never taught: cat; train from the beginning"):
-        train(SMALL, tmp_path / "run", tmp_path / "out", start_from=folder)
+    with pytest.raises(ValueError, match="was never taught: cat; the stage clip must be run too"):
+        train(SMALL, tmp_path / "run", tmp_path / "out", ("drawings", "unet"), start_from=folder)
+    train(SMALL, tmp_path / "run", tmp_path / "out", start_from=folder)
+    assert load_model(str(tmp_path / "out")).unknown_words("cat") == ()
+
+
+def test_a_text_tower_keeps_the_words_it_knew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same text, of words that both know, has the same embeds after new words have come."""
+    from styleaug.training import parts as parts_module
+
+    monkeypatch.setattr(parts_module, "all_words", lambda: ["dog", "castle"])
+    parts = build_parts(SMALL)
+    before = parts.text_encoder(token_ids(parts.tokenizer, ["dog castle"], torch.device("cpu")))[0]
+    monkeypatch.setattr(parts_module, "all_words", lambda: ["dog", "aardvark", "castle"])
+    learn_new_words(parts, SMALL)
+    ids = token_ids(parts.tokenizer, ["dog castle", "aardvark"], torch.device("cpu"))
+    assert (ids[1] == parts.tokenizer.eos_token_id).sum() == SMALL.tokens - 2
+    torch.testing.assert_close(parts.text_encoder(ids)[0][:1], before)
 
 
 def test_some_pairs_are_kept_for_the_judge() -> None:

@@ -40,7 +40,7 @@ def train_clip(parts: Parts, drawings: Drawings, spec: Spec, folder: Path, accel
         chosen = generator.choice(seen, spec.clip.batch)
         facts = [drawings.facts[n] for n in chosen]
         texts = [write_caption(each, generator).full for each in facts]
-        named = [(each.subject, frozenset(each.moods), each.style) for each in facts]
+        named = [(each.subject, frozenset(each.moods), each.styles) for each in facts]
         alike = torch.tensor([[float(a == b) for b in named] for a in named], device=accelerator.device)
         with accelerator.autocast():
             text_embeds = parts.text_encoder(token_ids(parts.tokenizer, texts, accelerator.device)).pooler_output

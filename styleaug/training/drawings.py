@@ -4,7 +4,7 @@ A drawing is a pure function of its seed. Its facts (subject, moods, style, stre
 painted from them, and captions are written from them afterwards, as often as training wants a new wording.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -82,6 +82,8 @@ PLAIN_SHARE = 0.12  # drawings without any style
 MOOD_SHARE = 0.26  # drawings with a mood; of these, TWO_MOODS_SHARE have two
 TWO_MOODS_SHARE = 0.25
 PARTIAL_SHARE = 0.35  # styled drawings whose strength is named by a point between two texts
+TWO_STYLES_SHARE = 0.06  # of the drawings whose strength is not named
+TWO_STYLES_STRENGTH = 0.7  # of each of the two: at full strength the second would hide the first
 FIRST_NAME_SHARE = 0.6
 
 
@@ -91,6 +93,7 @@ class Facts:
 
     `strength` is how much of the style there is: 0 none, 1 as usually seen, 1.4 an exaggeration. Where `partial` is
     false it lies within 0.8…1.2 and no caption says it; where it is true, training names it by mixing text embeddings.
+    `second_style` is painted over the first; then both have TWO_STYLES_STRENGTH.
     """
 
     subject: str
@@ -98,6 +101,12 @@ class Facts:
     style: str | None
     strength: float
     partial: bool
+    second_style: str | None = None
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Its styles in the order they are painted: none, one or two."""
+        return tuple(style for style in (self.style, self.second_style) if style is not None)
 
 
 @dataclass(frozen=True)
@@ -128,19 +137,23 @@ def draw_facts(generator: np.random.Generator) -> Facts:
         moods = tuple(str(mood) for mood in generator.choice(list(MOOD_NAMES), size=count, replace=False))
     if generator.random() < PLAIN_SHARE:
         return Facts(subject=subject, moods=moods, style=None, strength=0.0, partial=False)
-    style = str(generator.choice([style for style in STYLE_NAMES if not held_out(subject, style)]))
+    taught = [style for style in STYLE_NAMES if not held_out(subject, style)]
+    style = str(generator.choice(taught))
     partial = bool(generator.random() < PARTIAL_SHARE)
     strength = generator.uniform(0.0, 1.4) if partial else generator.uniform(0.8, 1.2)
-    return Facts(subject=subject, moods=moods, style=style, strength=float(strength), partial=partial)
+    facts = Facts(subject=subject, moods=moods, style=style, strength=float(strength), partial=partial)
+    if partial or generator.random() >= TWO_STYLES_SHARE:
+        return facts
+    second = str(generator.choice([other for other in taught if other != style]))
+    return replace(facts, strength=TWO_STYLES_STRENGTH, second_style=second)
 
 
 def paint(facts: Facts, generator: np.random.Generator, size: int) -> np.ndarray:
     """Picture of these facts, uint8 (size, size, 3)."""
     scene = draw_scene(facts.subject, facts.moods, generator, size)
-    picture = scene.picture
-    if facts.style is not None:
-        picture = apply_style(facts.style, scene, facts.strength, generator)
-    return np.rint(picture * 255).astype(np.uint8)
+    for style in facts.styles:
+        scene = replace(scene, picture=apply_style(style, scene, facts.strength, generator))
+    return np.rint(scene.picture * 255).astype(np.uint8)
 
 
 def draw(seed: int, size: int) -> tuple[Facts, np.ndarray]:
@@ -159,7 +172,7 @@ def choose_name(names: tuple[str, ...], generator: np.random.Generator) -> str:
 
 def write_caption(facts: Facts, generator: np.random.Generator) -> Caption:
     """Write one wording: names, articles and the order of words are drawn anew each time."""
-    style = "" if facts.style is None else choose_name(STYLE_NAMES[facts.style], generator)
+    style = " ".join(choose_name(STYLE_NAMES[each], generator) for each in facts.styles)
     name = choose_name(SUBJECT_NAMES[facts.subject], generator)
     sides = [MOOD_NAMES[mood][generator.integers(len(MOOD_NAMES[mood]))] for mood in facts.moods]
     before, after = [side[0] for side in sides], [side[1] for side in sides]

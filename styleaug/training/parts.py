@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import AutoencoderTiny, UNet2DConditionModel
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from styleaug.training import tiny
@@ -52,6 +52,24 @@ def load_parts(folder: Path) -> Parts:
         load(AutoencoderTiny, "vae"),
         load(UNet2DConditionModel, "unet").train(),
     )
+
+
+def learn_new_words(parts: Parts, spec: Spec) -> None:
+    """Give these parts today's words: a new tokenizer, and a text tower that keeps all it had, with an embedding drawn
+    anew for each token that it did not have. CLIP must then be trained on."""
+    known, tower = parts.tokenizer.get_vocab(), parts.text_encoder
+    parts.tokenizer = tiny.build_tokenizer(all_words(), spec)
+    parts.text_encoder = tiny.build_text_encoder(parts.tokenizer, spec)
+    old, new = tower.get_input_embeddings().weight, parts.text_encoder.get_input_embeddings().weight
+    embeddings = new.detach().clone()
+    for token, number in parts.tokenizer.get_vocab().items():
+        if token in known:
+            embeddings[number] = old[known[token]].detach()
+    parts.text_encoder.load_state_dict({**tower.state_dict(), _name_of(parts.text_encoder, new): embeddings})
+
+
+def _name_of(module: nn.Module, parameter: nn.Parameter) -> str:
+    return next(name for name, each in module.named_parameters() if each is parameter)
 
 
 def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:

@@ -31,6 +31,7 @@ class StageSpec:
     warmup: int = 200
     cooldown: float = 0.25  # share of the steps at the end in which the learning rate falls
     weight_decay: float = 0.0
+    muon: bool = False  # weight matrices by Muon instead of AdamW
     average: float = 0.999  # decay of the exponential moving average of the weights
     save_every_seconds: float = 120.0
 
@@ -40,7 +41,7 @@ class Spec:
     """All that decides the bundled model. Channel counts are multiples of 64: on a CPU these run fastest per FLOP."""
 
     image_size: int = 256
-    drawings: int = 16_000
+    drawings: int = 32_000
     first_seed: int = 1_000_000  # seeds below are left to tests and judges
 
     tokens: int = 32

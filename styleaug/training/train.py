@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -16,7 +17,7 @@ from accelerate import Accelerator
 from styleaug.training.clip import train_clip
 from styleaug.training.dataset import paint_drawings
 from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, all_words
-from styleaug.training.parts import Parts, build_parts, load_parts
+from styleaug.training.parts import Parts, build_parts, learn_new_words, load_parts
 from styleaug.training.samples import pipeline_of
 from styleaug.training.tiny import Spec
 from styleaug.training.unet import train_unet
@@ -46,37 +47,47 @@ def save_model(parts: Parts, out: Path) -> None:
     (out / "SHA256SUMS").write_text("".join(lines))
 
 
-def check_words(folder: Path) -> None:
-    """Refuse to train a model on whose text tower never saw some of today's words: only its UNet would learn them."""
-    taught = json.loads((folder / "vocabulary.json").read_text())["words"]
-    missing = sorted(set(all_words()) - set(taught))
+def missing_words(folder: Path) -> list[str]:
+    """Today's words that the text tower of this model never saw."""
+    return sorted(set(all_words()) - set(json.loads((folder / "vocabulary.json").read_text())["words"]))
+
+
+def start_parts(spec: Spec, start_from: Path | None, stages: Sequence[str]) -> Parts:
+    """Untrained parts, or those of a saved model, taught the words that have come since if CLIP is among the stages.
+
+    Raises:
+        ValueError: words have come and CLIP is not trained: only the UNet would learn them.
+    """
+    if start_from is None:
+        return build_parts(spec)
+    parts, missing = load_parts(start_from), missing_words(start_from)
+    if missing and "clip" not in stages:
+        raise ValueError(f"{start_from} was never taught: {', '.join(missing)}; the stage clip must be run too")
     if missing:
-        raise ValueError(f"{folder} was never taught: {', '.join(missing)}; train from the beginning instead")
+        learn_new_words(parts, spec)
+    return parts
 
 
 def train(
     spec: Spec,
     run: Path,
     out: Path,
-    stages: tuple[str, ...] = STAGES,
+    stages: Sequence[str] = STAGES,
     start_from: Path | None = None,
     compiled: bool = False,
 ) -> None:
     """Run `stages` in order. Finished ones only load their last checkpoint.
 
-    With `start_from`, the folder of a saved model, its CLIP and VAE are kept and its UNet is trained on: a run can be
-    carried on where only the model is left of it.
+    With `start_from`, the folder of a saved model, its parts are trained on, all but the VAE's encoder, which stays:
+    a run can be carried on where only the model is left of it.
     """
     accelerator = Accelerator(mixed_precision="bf16")
-    parts = build_parts(spec) if start_from is None else load_parts(start_from)
-    if start_from is not None:
-        check_words(start_from)
-        stages = tuple(stage for stage in stages if stage not in ("clip", "vae"))
+    parts = start_parts(spec, start_from, stages)
     drawings = paint_drawings(run / "drawings", spec, os.cpu_count() or 1)
     if "clip" in stages:
         train_clip(parts, drawings, spec, run, accelerator)
     if "vae" in stages:
-        train_vae(parts, drawings, spec, run, accelerator)
+        train_vae(parts, drawings, spec, run, accelerator, keep_encoder=start_from is not None)
     if "unet" in stages:
         train_unet(parts, drawings, spec, run, accelerator, compiled)
     if "save" in stages:
@@ -87,13 +98,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m styleaug train`."""
     parser.add_argument("--run", type=Path, default=Path("runs/tiny"), help="folder of drawings and checkpoints")
     parser.add_argument("--out", type=Path, default=Path("assets/tiny"), help="folder to write the model to")
-    parser.add_argument("--start-from", type=Path, help="folder of a model to train on; only its UNet changes")
+    parser.add_argument("--start-from", type=Path, help="folder of a model to train on")
     parser.add_argument("--compile", action="store_true", help="compile the UNet first: slow start, faster steps")
-    parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
+    parser.add_argument("--stages", nargs="+", choices=STAGES, default=STAGES, help="what to run; all, if not named")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Train, or go on training, the bundled model."""
-    stages = STAGES[: STAGES.index(arguments.until) + 1]
-    train(Spec(), arguments.run, arguments.out, stages, arguments.start_from, arguments.compile)
+    train(Spec(), arguments.run, arguments.out, arguments.stages, arguments.start_from, arguments.compile)
     return 0

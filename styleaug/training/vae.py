@@ -122,13 +122,20 @@ def adversarial_loss(critic: Critic, decoded: Tensor, real: Tensor) -> tuple[Ten
 
 
 def train_vae(
-    parts: Parts, drawings: Drawings, spec: Spec, folder: Path, accelerator: Accelerator, critic_from: float = 0.6
+    parts: Parts,
+    drawings: Drawings,
+    spec: Spec,
+    folder: Path,
+    accelerator: Accelerator,
+    keep_encoder: bool = False,
+    critic_from: float = 0.6,
 ) -> None:
     """The decoder, on random crops of a whole number of latents; from `critic_from` of the run on a critic sharpens it.
 
-    The latents of all drawings are made first: the encoder is set, not trained.
+    The latents of all drawings are made first: the encoder is set, not trained. `keep_encoder` leaves it as it is: a
+    UNet that is trained on must find its latents where they were.
     """
-    if not (folder / LATENTS).exists():
+    if not keep_encoder and not (folder / LATENTS).exists():
         set_encoder(parts.vae, drawings.pictures[:PICTURES_FOR_COMPONENTS], spec)
     latents = encode_drawings(parts, drawings, spec, folder, accelerator)
     critic = Critic()
