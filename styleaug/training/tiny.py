@@ -65,7 +65,7 @@ class Spec:
 
     vae: StageSpec = field(default=StageSpec(steps=3_500, batch=8, learning_rate=1e-3))
     clip: StageSpec = field(
-        default=StageSpec(steps=600, batch=96, learning_rate=1e-3, warmup=100, weight_decay=0.05, average=0.99)
+        default=StageSpec(steps=900, batch=96, learning_rate=1e-3, warmup=100, weight_decay=0.05, average=0.99)
     )
     unet: StageSpec = field(default=StageSpec(steps=14_500, batch=32, learning_rate=7e-4, weight_decay=0.01))
 
