@@ -59,6 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from styleaug.bench.page import table
 
         print(table(report), end="\n\n")
+    elif arguments.command == "study" and arguments.what == "judge":
+        from styleaug.training.exam import table as exam_table
+
+        print(exam_table(report), end="\n\n")
     print(json.dumps(report))
     return 0
 
@@ -101,6 +105,8 @@ def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _study(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.what == "judge":
+        return _judge(arguments)
     write, folder = SHEETS[arguments.what]
     folder = folder if arguments.out is None else Path(arguments.out)
     engine = StyleEngine(_load(arguments.model))
@@ -115,6 +121,28 @@ def _study(arguments: argparse.Namespace) -> dict[str, Any]:
         _write(lambda: write(engine, folder, wrote), folder)
     seconds = round(time.perf_counter() - started, 3)
     return {"seconds": seconds, **dataclasses.asdict(engine.stats), "out": written, "model": engine.model.name}
+
+
+def _judge(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Train the judge where it is not trained yet, and let it examine the model."""
+    from styleaug.training.exam import examine
+    from styleaug.training.judge import JudgeSpec, paint_for_judge, train_judge
+
+    _check_whole_number("pictures", arguments.pictures, 1, 10_000)
+    _check_whole_number("walks", arguments.walks, 1, 10_000)
+    out = None if arguments.out is None else _checked_out(arguments.out, suffix=".json")
+    folder, spec = Path(arguments.run), JudgeSpec()
+    started = time.perf_counter()
+    engine = StyleEngine(_load(arguments.model))
+    drawings, tests = paint_for_judge(folder, spec, os.cpu_count() or 1)
+    judge = train_judge(drawings, spec, folder)
+    total = 2 * arguments.pictures + 18 * arguments.walks
+    with tqdm(desc="exam", total=total, unit="picture", file=sys.stderr) as bar:
+        report = examine(engine, judge, tests, arguments.pictures, arguments.walks, bar.update)
+    report |= {"seconds": round(time.perf_counter() - started, 1), "model": engine.model.name}
+    if out is not None:
+        _write(lambda: out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8"), out)
+    return report
 
 
 def _bench(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -232,9 +260,16 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     sweep.add_argument("--theta-to", type=_number, help="last θ; the highest of the mode")
     study = commands.add_parser("study", help="the paper's figures and the sheet of all subjects and styles; lessons")
     study.add_argument(
-        "what", nargs="?", choices=SHEETS, default="figures", help="figures, or the gallery's thumbnails"
+        "what",
+        nargs="?",
+        choices=(*SHEETS, "judge"),
+        default="figures",
+        help="figures; the gallery's thumbnails; or what a judge that is not the model says of its pictures",
     )
-    study.add_argument("--out", metavar="FOLDER", help="where they go; assets/figures or assets/lessons")
+    study.add_argument("--out", metavar="PATH", help="where it goes: a folder, of the judge a JSON file")
+    study.add_argument("--run", default="runs/judge", metavar="FOLDER", help="where judge and drawings are kept")
+    study.add_argument("--pictures", type=_number, default=512, help="that the judge names, of each kind of pair; 512")
+    study.add_argument("--walks", type=_number, default=100, help="of θ that the judge follows, in each mode; 100")
     _add_model_argument(study)
     bench = commands.add_parser("bench", help="times and counts beside other pages, on this machine")
     _add_page_bench_arguments(bench.add_subparsers(dest="subject", required=True).add_parser("page", help="the page"))

@@ -1,6 +1,7 @@
 """The drawings on disk: painted once by several processes, then read by every stage of training."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from tqdm import tqdm
 
 from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, Facts, draw
 from styleaug.training.tiny import Spec
+
+Draw = Callable[[int, int], tuple[Facts, np.ndarray]]
+"""(seed, size) → a drawing's facts and its picture."""
 
 CHUNK = 250  # drawings a job: small enough to resume, large enough to keep a process busy
 
@@ -22,7 +26,7 @@ class Drawings:
     facts: tuple[Facts, ...]
 
 
-def _paint_chunk(folder: Path, first_seed: int, start: int, stop: int, size: int) -> None:
+def _paint_chunk(folder: Path, draw: Draw, first_seed: int, start: int, stop: int, size: int) -> None:
     """Paint drawings start…stop−1 into the shared array; the facts file is written last and marks the chunk as done."""
     pictures = np.lib.format.open_memmap(folder / "pictures.npy", mode="r+")
     facts = []
@@ -36,8 +40,9 @@ def _paint_chunk(folder: Path, first_seed: int, start: int, stop: int, size: int
     aside.rename(done)
 
 
-def paint_drawings(folder: Path, spec: Spec, processes: int) -> Drawings:
-    """Paint what is still missing in `folder` and open all of it."""
+def paint_drawings(folder: Path, spec: Spec, processes: int, draw: Draw = draw) -> Drawings:
+    """Paint what is still missing in `folder` and open all of it. `draw` is a function of a module: processes import
+    it by name."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "pictures.npy"
     shape = (spec.drawings, spec.image_size, spec.image_size, 3)
@@ -54,7 +59,7 @@ def paint_drawings(folder: Path, spec: Spec, processes: int) -> Drawings:
     with ProcessPoolExecutor(processes) as pool:
         jobs = [
             pool.submit(
-                _paint_chunk, folder, spec.first_seed, start, min(start + CHUNK, spec.drawings), spec.image_size
+                _paint_chunk, folder, draw, spec.first_seed, start, min(start + CHUNK, spec.drawings), spec.image_size
             )
             for start in starts
         ]

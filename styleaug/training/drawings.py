@@ -128,13 +128,16 @@ def held_out(subject: str, style: str) -> bool:
     return place % 9 == 4
 
 
+def choose_moods(generator: np.random.Generator) -> tuple[str, ...]:
+    """One mood, sometimes two."""
+    count = 2 if generator.random() < TWO_MOODS_SHARE else 1
+    return tuple(str(mood) for mood in generator.choice(list(MOOD_NAMES), size=count, replace=False))
+
+
 def draw_facts(generator: np.random.Generator) -> Facts:
     """Choose what a drawing shows; pairs that are held out are never chosen."""
     subject = str(generator.choice(list(SUBJECT_NAMES)))
-    moods: tuple[str, ...] = ()
-    if generator.random() < MOOD_SHARE:
-        count = 2 if generator.random() < TWO_MOODS_SHARE else 1
-        moods = tuple(str(mood) for mood in generator.choice(list(MOOD_NAMES), size=count, replace=False))
+    moods = choose_moods(generator) if generator.random() < MOOD_SHARE else ()
     if generator.random() < PLAIN_SHARE:
         return Facts(subject=subject, moods=moods, style=None, strength=0.0, partial=False)
     taught = [style for style in STYLE_NAMES if not held_out(subject, style)]

@@ -54,9 +54,10 @@ def load_parts(folder: Path) -> Parts:
     )
 
 
-def learn_new_words(parts: Parts, spec: Spec) -> None:
+def learn_new_words(parts: Parts, spec: Spec, seed: int = 0) -> None:
     """Give these parts today's words: a new tokenizer, and a text tower that keeps all it had, with an embedding drawn
-    anew for each token that it did not have. CLIP must then be trained on."""
+    from `seed` for each token that it did not have. CLIP must then be trained on."""
+    torch.manual_seed(seed)
     known, tower = parts.tokenizer.get_vocab(), parts.text_encoder
     parts.tokenizer = tiny.build_tokenizer(all_words(), spec)
     parts.text_encoder = tiny.build_text_encoder(parts.tokenizer, spec)
