@@ -206,6 +206,7 @@ def _report(engine: StyleEngine, pictures: Sequence[Picture], out: Path, seconds
         "out": str(out),
         "model": engine.model.name,
         "unknown_words": list(pictures[0].unknown_words),
+        "hidden": sum(picture.hidden for picture in pictures),
         "request": pictures[0].request.to_dict(),
     }
 

@@ -107,7 +107,7 @@ def load_model(
         num_inference_steps=source.num_inference_steps,
         guidance_scale=source.guidance_scale,
         start=source.start,
-        widest_theta=source.widest_theta,
+        theta_ranges=source.theta_ranges,
     )
 
 

@@ -6,7 +6,9 @@ nothing about styles, about the denoising loop, or about where its parts came fr
 
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -65,8 +67,8 @@ class Model:
     guidance_scale: float = 7.5
     start: float = 0.0
     """The part of a run before θ takes hold, 0 … 1."""
-    widest_theta: float = 2.0
-    """How far from 0 its pictures hold together."""
+    theta_ranges: Mapping[Mode, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    """Where a slider goes less far than its mode would let it, for past that its pictures break down."""
     safety: SafetyFilter | None = None
     """Hides pictures, where the model came with such a filter and it was not left out."""
     tokenizer_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -79,9 +81,8 @@ class Model:
         return {name: getattr(self, name) for name in names}
 
     def theta_range(self, mode: Mode) -> tuple[float, float]:
-        """The lowest and the highest θ of a slider on this model: the mode's, no wider than `widest_theta`."""
-        low, high = mode.theta_range
-        return max(low, -self.widest_theta), min(high, self.widest_theta)
+        """The lowest and the highest θ of a slider on this model."""
+        return self.theta_ranges.get(mode, mode.theta_range)
 
     @property
     def device(self) -> torch.device:

@@ -4,9 +4,11 @@ To add one: a line here, and nothing anywhere else, if its parts are those of St
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+
+from styleaug.request import Mode
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Source:
     start: float = 0.0
     """The part of a run before θ takes hold. Published sliders use 0.2 to 0.29 on the Stable Diffusion family; few-step
     models, and the bundled one, which was trained on styles in parts, want θ from the beginning."""
-    widest_theta: float = 2.0
-    """The slider goes no further from 0 than this: past it the paper's pictures break down (§3.3)."""
+    theta_ranges: Mapping[Mode, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    """Where a slider goes less far than its mode would let it."""
     scheduler: str | None = None
     """The class that takes the place of the shipped one, from the same config; None for the shipped one."""
     adapter: Repository | None = None
@@ -40,6 +42,7 @@ class Source:
     """To be fetched, about; for the message while it arrives."""
 
 
+_PAPERS = MappingProxyType({Mode.AUGMENT: (-0.5, 0.5)})  # Figures 6 to 9; past 0.4 pictures break down there (§3.3)
 _TAESD = Repository("madebyollin/taesd", "614f76814bbe30edbe2e627ace1c2234c81a2c0e")
 _SD15 = Repository("stable-diffusion-v1-5/stable-diffusion-v1-5", "451f4fe16113bff5a5d2269ed5ad43b0592e9a14")
 
@@ -57,6 +60,7 @@ MODELS: Mapping[str, Source] = MappingProxyType(
             num_inference_steps=50,
             guidance_scale=7.5,
             start=0.2,
+            theta_ranges=_PAPERS,
             small_decoder=_TAESD,
             gigabytes=2.7,
         ),
@@ -66,6 +70,7 @@ MODELS: Mapping[str, Source] = MappingProxyType(
             num_inference_steps=30,
             guidance_scale=7.5,
             start=0.2,
+            theta_ranges=_PAPERS,
             scheduler="DPMSolverMultistepScheduler",
             small_decoder=_TAESD,
             gigabytes=2.7,

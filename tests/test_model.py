@@ -66,10 +66,9 @@ def test_unknown_words(random_model):
 
 
 def test_a_slider_goes_no_further_than_the_model_holds(random_model):
-    narrow = dataclasses.replace(random_model, widest_theta=0.5)
-    assert narrow.theta_range(Mode.AUGMENT) == narrow.theta_range(Mode.GUIDE) == (-0.5, 0.5)
-    assert narrow.theta_range(Mode.WEAKEN) == (0.0, 0.5)
-    assert all(random_model.theta_range(mode) == mode.theta_range for mode in Mode)
+    narrow = dataclasses.replace(random_model, theta_ranges={Mode.AUGMENT: (-0.5, 0.5)})
+    assert narrow.theta_range(Mode.AUGMENT) == (-0.5, 0.5)
+    assert all(narrow.theta_range(mode) == mode.theta_range for mode in Mode if mode is not Mode.AUGMENT)
 
 
 def test_settings_are_fields_of_a_request(random_model):

@@ -75,6 +75,9 @@ def test_revisions_are_whole_commits():
 
 def test_a_known_model_is_its_source(known):
     source = MODELS[known.name]
+    for mode, (low, high) in source.theta_ranges.items():
+        assert mode.theta_range[0] <= low <= 0 <= high <= mode.theta_range[1]
+        assert known.theta_range(mode) == (low, high)
     assert known.settings == {name: getattr(source, name) for name in known.settings}
     assert type(known.scheduler).__name__ == (
         source.scheduler or {"sd14": "PNDMScheduler", "sd-turbo": "EulerDiscreteScheduler"}[known.name]
