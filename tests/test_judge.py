@@ -1,13 +1,14 @@
 """styleaug.training.judge and .exam: a judge that learns what it is shown, and an exam that counts rightly."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from styleaug.engine import StyleEngine
-from styleaug.model import Model
+from styleaug.model import Model, Vocabulary
 from styleaug.request import Mode
 from styleaug.training.dataset import Drawings
 from styleaug.training.drawings import Facts, held_out
@@ -68,6 +69,13 @@ def test_questions_ask_for_one_kind_of_pair_evenly(held):
     assert len({question.seed for question in asked}) == 130
     pairs = [(question.subject, question.style) for question in asked]
     assert max(pairs.count(pair) for pair in pairs) - min(pairs.count(pair) for pair in pairs) <= 1
+
+
+def test_a_model_is_asked_for_what_it_was_taught():
+    taught = Vocabulary(("dog", "castle", "boat"), ("comic", "Monet style"), (), frozenset())
+    asked = questions(40, False, taught)
+    assert {question.subject for question in asked} <= set(taught.subjects)
+    assert {question.style for question in asked} <= set(taught.styles)
 
 
 class FixedJudge:
@@ -140,6 +148,23 @@ def test_a_walk_is_monotone_or_not(engine, curve, monotone):
     [question] = questions(1, held=False)
     report = walk(engine, Fading(curve, question), Mode.WEAKEN, 1, lambda: None)
     assert (report["walks"], report["monotone"], report["ends"]) == (1, monotone, 1.0)
+
+
+def test_a_walk_between_subjects_follows_the_second(model):
+    """Two subjects are taught, so one is the other's second; the judge sees every walk go from castle to boat."""
+    taught = Vocabulary(("castle", "boat"), ("Monet style",), (), frozenset({"castle", "boat", "monet", "style"}))
+    engine = StyleEngine(replace(model, vocabulary=taught))
+
+    class Between:
+        def probabilities(self, pictures):
+            subjects = np.zeros((9, len(SUBJECTS)))
+            subjects[:, SUBJECTS.index("castle")] = np.linspace(1, 0, 9)
+            subjects[:, SUBJECTS.index("boat")] = np.linspace(0, 1, 9)
+            return subjects, np.zeros((9, len(STYLES)))
+
+    report = walk(engine, Between(), Mode.INTERPOLATE, 2, lambda: None)
+    assert report["monotone"] == 1.0
+    assert report["ends"] == 0.5  # the one from boat to castle is seen the wrong way round
 
 
 def test_the_table_shows_every_figure():

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from styleaug.engine import StyleEngine
+from styleaug.model import Vocabulary
 from styleaug.request import Mode, Request
 from styleaug.study import EIGHTHS, request_on
 from styleaug.training.dataset import Drawings
@@ -38,9 +39,17 @@ class Question:
     seed: int
 
 
-def questions(count: int, held: bool) -> list[Question]:
-    """So many pairs, all held out of the training or none; each as often as any other, in a fixed order."""
-    pairs = [(subject, style) for subject in SUBJECTS for style in STYLES[1:] if held_out(subject, style) is held]
+def subjects_of(taught: Vocabulary | None) -> list[str]:
+    """The judge's subjects that a model was taught: all, unless its vocabulary says otherwise."""
+    return [name for name in SUBJECTS if taught is None or name in taught.subjects]
+
+
+def questions(count: int, held: bool, taught: Vocabulary | None = None) -> list[Question]:
+    """So many pairs, all held out of the training or none; each as often as any other, in a fixed order. Of a model
+    that was taught a part of the curriculum, only that part is asked."""
+    subjects = subjects_of(taught)
+    styles = [name for name in STYLES[1:] if taught is None or name in taught.styles]
+    pairs = [(subject, style) for subject in subjects for style in styles if held_out(subject, style) is held]
     order = np.random.default_rng([5, held]).permutation(len(pairs))
     chosen = [pairs[order[number % len(pairs)]] for number in range(count)]
     return [Question(subject, style, FIRST_SEED + number) for number, (subject, style) in enumerate(chosen)]
@@ -94,8 +103,9 @@ def walk(engine: StyleEngine, judge: Probabilities, mode: Mode, count: int, told
     """
     generator = np.random.default_rng([6, len(mode)])
     monotone, ends, correlations = [], [], []
-    for question in questions(count, held=False):
-        other = str(generator.choice([subject for subject in SUBJECTS if subject != question.subject]))
+    taught = engine.model.vocabulary
+    for question in questions(count, False, taught):
+        other = str(generator.choice([subject for subject in subjects_of(taught) if subject != question.subject]))
         request = _request(engine, question, mode, other)
         pictures = []
         for picture in engine.sweep(request, EIGHTHS):
@@ -126,9 +136,10 @@ def examine(
     engine: StyleEngine, judge: Probabilities, tests: Drawings, pictures: int, walks: int, told: OnPicture
 ) -> dict[str, Any]:
     """The whole exam: `pictures` of each kind of pair, `walks` of each mode."""
+    taught = engine.model.vocabulary
     return {
-        "trained": named_right(engine, judge, questions(pictures, held=False), told),
-        "held_out": named_right(engine, judge, questions(pictures, held=True), told),
+        "trained": named_right(engine, judge, questions(pictures, False, taught), told),
+        "held_out": named_right(engine, judge, questions(pictures, True, taught), told),
         "drawings": ceiling(judge, tests),
         "weaken": walk(engine, judge, Mode.WEAKEN, walks, told),
         "interpolate": walk(engine, judge, Mode.INTERPOLATE, walks, told),

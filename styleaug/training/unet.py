@@ -1,6 +1,6 @@
 """Third stage: the UNet learns to take noise out of latents under a caption, or under a point between two captions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from styleaug.training.vae import encode_drawings
 
 STYLE_ALONE = 0.04  # share of drawings learned under their style phrase alone, which `phrase` leans on
 PICTURES_FOR_WEIGHTS = 2_000
+PLAIN_WEIGHT = 2.0  # how much more often a drawing without a style is learned: there a subject is most clearly seen
 EXAGGERATION = 0.4  # drawings reach strength 1.4; augment at θ = 1 is trained to mean that much
 
 
@@ -58,12 +59,18 @@ class Texts:
         return slerp(full, full + (full - base), (facts.strength - 1) / EXAGGERATION)
 
 
-def shift_noise(share: np.ndarray, shift: float = 2.0) -> np.ndarray:
+def shift_noise(share: np.ndarray, shift: float = 3.0) -> np.ndarray:
     """Uniform shares 0…1 moved towards the noisy end (Esser et al. 2024, eq. 23, shift = √(m/n)).
 
     What stands where is decided there, and is learned last; marks and textures, at the other end, come easily.
     """
     return shift * share / (1 + (shift - 1) * share)
+
+
+def cumulative_odds(facts: Sequence[Facts]) -> np.ndarray:
+    """Where in 0…1 the share of each drawing (N,) ends, if a plain one is drawn PLAIN_WEIGHT times as often."""
+    weights = np.array([PLAIN_WEIGHT if each.style is None else 1.0 for each in facts])
+    return np.cumsum(weights) / weights.sum()
 
 
 def channel_weights(latents: Tensor) -> Tensor:
@@ -86,6 +93,7 @@ def train_unet(
     latents = encode_drawings(parts, drawings, spec, folder, accelerator)
     weights = channel_weights(latents[:PICTURES_FOR_WEIGHTS]).to(accelerator.device)
     texts = Texts(parts, accelerator.device)
+    odds = cumulative_odds(drawings.facts)
     scheduler = tiny.build_scheduler()
     count = scheduler.config.num_train_timesteps
     parts.unet.to(accelerator.device)
@@ -97,7 +105,7 @@ def train_unet(
     def loss_at(step: int) -> tuple[Tensor, dict[str, float]]:
         generator = np.random.default_rng([3, step])
         draw_noise = torch.Generator().manual_seed(step)
-        chosen = generator.integers(len(latents), size=spec.unet.batch)
+        chosen = np.searchsorted(odds, generator.random(spec.unet.batch), side="right")
         facts = [drawings.facts[n] for n in chosen]
         captions = [write_caption(each, generator) for each in facts]
         chances = generator.random(len(chosen))
