@@ -69,7 +69,7 @@ IN_LINE: Mapping[str, Any] = {
 CALLS = ("render", "sweep")
 """What a program may call, by name; all else is for the page alone."""
 API = "/gradio_api"
-FILE_ROUTE = f"{API}/file=(?!https?:).+"  # not an address elsewhere: gradio would fetch it
+FILE_ROUTE = f"{API}/file=(?!(?i:https?:)).+"  # not an address elsewhere: gradio would fetch it
 OPEN_ROUTES: Mapping[str, Sequence[str]] = {
     # the page and its parts; gradio_client begins with config and info, and asks whether it must log in
     "GET": (
@@ -401,10 +401,11 @@ def described(function: Callable[..., Any], parameters: Sequence[Parameter]) -> 
 
     visitor = Parameter("visitor", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
     answer = inspect.signature(function).return_annotation
-    call.__signature__ = inspect.Signature([visitor, *parameters], return_annotation=answer)
-    call.__annotations__ = {each.name: each.annotation for each in (visitor, *parameters)} | {"return": answer}
-    call.__name__ = function.__name__
-    call.__doc__ = "\n".join([function.__doc__, "", "Args:", *(f"    {name}: {HELP[name]}" for name in names)])
+    told: Any = call  # a function takes any attribute, but its type knows of none
+    told.__signature__ = inspect.Signature([visitor, *parameters], return_annotation=answer)
+    told.__annotations__ = {each.name: each.annotation for each in (visitor, *parameters)} | {"return": answer}
+    told.__name__ = function.__name__
+    told.__doc__ = "\n".join([str(function.__doc__), "", "Args:", *(f"    {name}: {HELP[name]}" for name in names)])
     return call
 
 
@@ -556,8 +557,10 @@ def gallery_of(prompts: PromptList | None) -> list[dict[str, Any]]:
     """The shelves of cards: a heading, and each card's name, words and thumbnail. A closed list leaves out the rest."""
 
     def is_offered(lesson: Lesson) -> bool:
+        if prompts is None:
+            return True
         try:
-            for panel in lesson.hang().panels if prompts is not None else ():
+            for panel in lesson.hang().panels:
                 prompts.check(panel.request)
         except BadRequest:
             return False
@@ -641,7 +644,7 @@ def build_page(
         handlers = Handlers(engine, frames_folder(page), renders, prompts)
         Calls(handlers).offer(page)  # before the page's own events: the first of a name has it
         connect(page, parts, handlers)
-    page.queue(max_size=CALLS_QUEUED, api_open=False)
+    page.queue(max_size=2 * CALLS_QUEUED, api_open=False)  # the second lock; the door's comes with a better message
     return page
 
 
@@ -789,7 +792,7 @@ def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
     else:
         index = body.get("fn_index")
         function = page.fns.get(index) if isinstance(index, int) else None
-    if function is None:
+    if function is None or function.fn is None:
         return Refusal(400, "fn_index must be that of one of the page's events.")
     wrong = wrong_fields(function.fn, body) if "/call/v2/" in path else wrong_values(len(function.inputs), body)
     if wrong:
