@@ -9,6 +9,7 @@ import http.client
 import io
 import json
 import logging
+import re
 import sys
 import threading
 import time
@@ -131,6 +132,14 @@ def test_a_program_renders_a_sweep(served, client):
         assert image.width > 5 * 256
     _, paths, _ = client.predict(**CAT, mode="guide", thetas=[1.25, -0.5], api_name="/sweep")
     assert [read_recipe(path).request.theta for path in paths] == [1.25, -0.5]
+
+
+def test_what_is_handed_out_is_cleaned_away_in_time(served):
+    assert served.join("tidy").status_code == 200
+    [path] = re.findall(r'"path":"([^"]+\.png)"', served.answer("tidy"))
+    frequency, age = served.page.delete_cache
+    assert frequency < age == app.FILE_SECONDS
+    assert any(path in files for files in served.page.temp_file_sets)  # gradio deletes what it finds there
 
 
 def test_every_field_of_a_request_is_told_with_its_default_and_its_meaning(running):
