@@ -2,8 +2,9 @@
 
 A press starts one *sweep*: the mode's θ grid is rendered coarse to fine, and each frame goes to the browser as it is
 ready. The stage (assets/page/stage/) holds the frames and draws those nearest to θ, so dragging asks the server
-nothing. Where θ rests between two frames, that θ alone is rendered: a *refine*. This is the only file that imports
-gradio, and the only one that turns errors into messages.
+nothing. Where θ rests between two frames, that θ alone is rendered: a *refine*. Programs ask for the same by name
+(`Calls`), and all that anybody sends comes through one door (`OPEN_ROUTES`, `judge`). This is the only file that
+imports gradio, and the only one that turns errors into messages.
 """
 
 import argparse
@@ -797,6 +798,8 @@ def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
     wrong = wrong_fields(function.fn, body) if "/call/v2/" in path else wrong_values(len(function.inputs), body)
     if wrong:
         return Refusal(400, wrong)
+    if not function.queue:
+        return None  # a new seed, another mode: answered at once, however many wait
     if len(page._queue) >= CALLS_QUEUED:
         return Refusal(503, BUSY)
     if len(page._queue.pending_event_ids_session.get(session, ())) >= MOST_WAITING:

@@ -410,6 +410,8 @@ def test_one_visitor_may_wait_for_so_many_only(crowded):
     assert [answer.status_code for answer in answers] == [200] * app.MOST_WAITING + [429]
     assert "may wait for one visitor" in answers[-1].json()["detail"]
     assert crowded.join("modest").status_code == 200
+    body = {"session_hash": "greedy", "fn_index": crowded.index("new_seed"), "data": []}
+    assert crowded.post("run/predict", json=body).status_code == 200  # what renders nothing waits for nobody
 
 
 def test_what_a_program_left_behind_is_not_painted(crowded, monkeypatch):
