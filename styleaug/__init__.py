@@ -1,7 +1,7 @@
 """Turn a style up and down in a generated picture."""
 
 from styleaug.engine import Picture, StyleEngine
-from styleaug.model import load_model
+from styleaug.loading import load_model
 from styleaug.request import BadRequest, Mode, Request
 from styleaug.slerp import slerp
 

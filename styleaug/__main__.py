@@ -20,9 +20,11 @@ from tqdm import tqdm
 
 from styleaug.engine import Picture, Stats, StyleEngine, save_png
 from styleaug.export import MissingProgram, caption
-from styleaug.model import MODELS, Model, ModelError, NonFiniteError, load_model
+from styleaug.loading import load_model
+from styleaug.model import Model, ModelError, NonFiniteError
 from styleaug.panels import Panel
 from styleaug.recipe import Recipe, read_recipe
+from styleaug.registry import MODELS
 from styleaug.request import BadRequest, Direction, Mode, Request, Span
 from styleaug.sheet import sheet, theta_label
 from styleaug.study import write_figures
@@ -204,6 +206,7 @@ def _report(engine: StyleEngine, pictures: Sequence[Picture], out: Path, seconds
         "out": str(out),
         "model": engine.model.name,
         "unknown_words": list(pictures[0].unknown_words),
+        "hidden": sum(picture.hidden for picture in pictures),
         "request": pictures[0].request.to_dict(),
     }
 

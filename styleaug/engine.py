@@ -26,6 +26,7 @@ from styleaug.conditioning import Conditioning, condition, full_and_base
 from styleaug.model import Model
 from styleaug.recipe import Recipe
 from styleaug.request import BadRequest, Mode, Request
+from styleaug.safety import hidden_placard
 from styleaug.slerp import slerp
 from styleaug.trajectory import Run, begin, denoise, initial_latents, step_generator
 
@@ -76,6 +77,8 @@ class Picture:
     model: str
     unknown_words: tuple[str, ...]
     """Words of prompt, style and negative prompt that the model never saw."""
+    hidden: bool = False
+    """The model's safety filter hides it: the image is a placard that says so."""
 
     @property
     def from_cache(self) -> bool:
@@ -89,6 +92,18 @@ class Picture:
         """
         recipe = Recipe(self.model, self.request)
         save_png(self.image, path, pnginfo=recipe.to_png_info())
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What is kept of a finished picture."""
+
+    image: Image.Image
+    hidden: bool
+
+    @property
+    def nbytes(self) -> int:
+        return self.image.width * self.image.height * len(self.image.getbands())
 
 
 @contextmanager
@@ -177,20 +192,21 @@ class StyleEngine:
         started = time.perf_counter()
         run = _Run(self, cancelled, on_step)
         run.stop_if_cancelled()
-        image = self._cache.get(request)
-        if image is None:
-            image = run.picture(request)
-            self._cache.put(request, image)
+        shown = self._cache.get(request)
+        if shown is None:
+            shown = run.picture(request)
+            self._cache.put(request, shown)
         else:
             run.count(cache_hits=1)
         texts = " ".join((request.prompt, request.style, request.negative_prompt))
         return Picture(
             request=request,
-            image=image.copy(),
+            image=shown.image.copy(),
             seconds=time.perf_counter() - started,
             stats=run.stats,
             model=self.model.name,
             unknown_words=self.model.unknown_words(texts),
+            hidden=shown.hidden,
         )
 
     def check(self, request: Request) -> None:
@@ -240,13 +256,16 @@ class _Run:
         self._cancelled = cancelled
         self._on_step = on_step
 
-    def picture(self, request: Request) -> Image.Image:
-        """Text, noise, denoising, decoding."""
+    def picture(self, request: Request) -> _Shown:
+        """Text, noise, denoising, decoding; and the safety filter, where the model has one."""
         conditioning = condition(request, self._encode)
         run = self._trunk(request, conditioning)
         self._advance(run, conditioning)
         self.count(decodes=1)
-        return self._model.decode(run.latents)[0]
+        [image] = self._model.decode(run.latents)
+        if self._model.safety is not None and self._model.safety.hides([image])[0]:
+            return _Shown(hidden_placard(image.size), hidden=True)
+        return _Shown(image, hidden=False)
 
     def _trunk(self, request: Request, conditioning: Conditioning) -> Run:
         """A run up to the step where θ takes hold, which all θ share; a second seed moves the noise itself with θ."""
@@ -323,7 +342,9 @@ class _Cache:
     """A least-recently-used store of tensors and images, bounded in bytes. Its lock is held for look-ups only."""
 
     def __init__(self, max_bytes: int) -> None:
-        self._store: cachetools.LRUCache[Hashable, Any] = cachetools.LRUCache(max_bytes, getsizeof=_size_in_bytes)
+        self._store: cachetools.LRUCache[Hashable, Any] = cachetools.LRUCache(
+            max_bytes, getsizeof=lambda value: value.nbytes
+        )
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Any:
@@ -331,9 +352,9 @@ class _Cache:
         with self._lock:
             return self._store.get(key)
 
-    def put(self, key: Hashable, value: Tensor | Run | Image.Image) -> None:
+    def put(self, key: Hashable, value: Tensor | Run | _Shown) -> None:
         """Keep a value, unless it alone is larger than the whole store."""
-        if _size_in_bytes(value) <= self._store.maxsize:
+        if value.nbytes <= self._store.maxsize:
             with self._lock:
                 self._store[key] = value
 
@@ -349,12 +370,6 @@ def _trunk_key(request: Request) -> Hashable:
     scale = request.guidance_scale
     negative = request.negative_prompt if scale > 1 else None
     return ("trunk", text, negative, scale, request.seed, request.num_inference_steps, request.start)
-
-
-def _size_in_bytes(value: Tensor | Run | Image.Image) -> int:
-    if isinstance(value, Tensor | Run):
-        return value.nbytes
-    return value.width * value.height * len(value.getbands())
 
 
 def _part_of_sweep(on_step: OnStep, index: int, length: int) -> OnStep:

@@ -1,17 +1,13 @@
-"""A text-to-image model made of diffusers' own parts: load it, encode text, predict noise, decode a picture.
+"""A text-to-image model made of diffusers' own parts: encode text, predict noise, decode a picture.
 
-It reads any Stable Diffusion folder in diffusers' layout and takes everything it needs to know (latent scale, picture
-size, kind of prediction) from the parts' configs. It knows nothing about styles or about the denoising loop.
-diffusers and transformers are imported on the first load, so that `import styleaug` stays quick.
+It takes everything it needs to know (latent scale, picture size, kind of prediction) from the parts' configs. It knows
+nothing about styles, about the denoising loop, or about where its parts came from.
 """
 
-import hashlib
-import json
 import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +15,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from styleaug.request import BadRequest
+from styleaug.request import Mode
+from styleaug.safety import SafetyFilter
 
 
 class ModelError(RuntimeError):
@@ -28,46 +25,6 @@ class ModelError(RuntimeError):
 
 class NonFiniteError(RuntimeError):
     """The model's numbers became NaN or infinite. Nothing is shown, where other programs show a black picture."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a model known by name lives, and the settings it was made for."""
-
-    folder: Path
-    num_inference_steps: int
-    guidance_scale: float
-
-
-MODELS: Mapping[str, Source] = MappingProxyType(
-    {"tiny": Source(Path(__file__).resolve().parent.parent / "assets" / "tiny", 10, 3.0)}
-)
-"""The models known by name."""
-
-PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "tokenizer": ("transformers", ("CLIPTokenizer",)),
-        "text_encoder": ("transformers", ("CLIPTextModel",)),
-        "unet": ("diffusers", ("UNet2DConditionModel",)),
-        "vae": ("diffusers", ("AutoencoderKL", "AutoencoderTiny")),
-        "scheduler": (
-            "diffusers",
-            (
-                "DDIMScheduler",
-                "PNDMScheduler",
-                "LMSDiscreteScheduler",
-                "EulerDiscreteScheduler",
-                "EulerAncestralDiscreteScheduler",
-                "HeunDiscreteScheduler",
-                "DPMSolverMultistepScheduler",
-                "DPMSolverSinglestepScheduler",
-                "UniPCMultistepScheduler",
-                "LCMScheduler",
-            ),
-        ),
-    }
-)
-"""The parts of a model, and for each the library and the classes that are loaded: a folder cannot name any other."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +65,24 @@ class Model:
     num_inference_steps: int = 50
     """What this model was made for; 50 and 7.5 are diffusers' own defaults."""
     guidance_scale: float = 7.5
+    start: float = 0.0
+    """The part of a run before θ takes hold, 0 … 1."""
+    theta_ranges: Mapping[Mode, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    """Where a slider goes less far than its mode would let it, for past that its pictures break down."""
+    safety: SafetyFilter | None = None
+    """Hides pictures, where the model came with such a filter and it was not left out."""
     tokenizer_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """One for each tokenizer, which keeps its padding and truncation as state, even for one call."""
 
     @property
     def settings(self) -> dict[str, int | float]:
         """What this model was made for, as fields of a request."""
-        return {"num_inference_steps": self.num_inference_steps, "guidance_scale": self.guidance_scale}
+        names = ("num_inference_steps", "guidance_scale", "start")
+        return {name: getattr(self, name) for name in names}
+
+    def theta_range(self, mode: Mode) -> tuple[float, float]:
+        """The lowest and the highest θ of a slider on this model."""
+        return self.theta_ranges.get(mode, mode.theta_range)
 
     @property
     def device(self) -> torch.device:
@@ -197,152 +165,3 @@ class Model:
             return ()
         first_cut, _ = encoded.offset_mapping[kept]
         return tuple(match.group() for match in re.finditer(r"\S+", text) if match.end() > first_cut)
-
-
-def load_model(
-    name_or_folder: str | Path = "tiny", *, device: str | torch.device | None = None, dtype: torch.dtype | None = None
-) -> Model:
-    """The model of that name (see `MODELS`), or in that folder in diffusers' layout. Never asks the network.
-
-    A safety checker in the folder is not loaded.
-
-    Args:
-        device: where it runs; None is a GPU that torch can use, else the CPU.
-        dtype: None is float32 on a CPU and float16 elsewhere, whatever the files are stored in.
-
-    Raises:
-        BadRequest: the name is neither known nor a folder.
-        ModelError: the folder holds no whole, undamaged model of a kind this program can run.
-        TypeError: dtype is not a torch.dtype (diffusers turns a string into float32 without a word).
-    """
-    if dtype is not None and not isinstance(dtype, torch.dtype):
-        raise TypeError(f"dtype must be a torch.dtype, got {dtype!r}")
-    device = torch.device(device if device is not None else "cuda" if torch.cuda.is_available() else "cpu")
-    dtype = dtype if dtype is not None else torch.float32 if device.type == "cpu" else torch.float16
-    source = MODELS.get(str(name_or_folder))
-    folder = source.folder if source is not None else Path(name_or_folder)
-    if source is None and not folder.is_dir():
-        rule = f"must be {' or '.join(MODELS)}, or a folder with a model in diffusers' layout"
-        raise BadRequest("model", rule, str(name_or_folder))
-    _verify_checksums(folder)
-    classes = _part_classes(folder)
-    _refuse_other_unets(folder)
-    parts = {part: _load_part(folder, part, class_name, device, dtype) for part, class_name in classes.items()}
-    vocabulary = _read_vocabulary(folder)
-    if source is None:
-        return Model(name=folder.resolve().name, **parts, vocabulary=vocabulary)
-    return Model(
-        name=str(name_or_folder),
-        **parts,
-        vocabulary=vocabulary,
-        num_inference_steps=source.num_inference_steps,
-        guidance_scale=source.guidance_scale,
-    )
-
-
-def _verify_checksums(folder: Path) -> None:
-    """Compare every file named in SHA256SUMS, where there is one: a flipped bit in a weight loads without an error."""
-    sums = folder / "SHA256SUMS"
-    if not sums.is_file():
-        return
-    for line in _read_text(sums).splitlines():
-        expected, _, name = line.partition(" ")
-        name = name.strip().removeprefix("*")
-        file = folder / name
-        if not file.is_file():
-            raise ModelError(f"The model in {folder} is not whole: {name} is missing. {_FETCH_AGAIN}")
-        with file.open("rb") as stream:
-            actual = hashlib.file_digest(stream, "sha256").hexdigest()
-        if actual != expected:
-            raise ModelError(f"The model in {folder} is damaged: {name} is not what it was. {_FETCH_AGAIN}")
-
-
-_FETCH_AGAIN = "Fetch the model's folder again (for a bundled model: `git checkout -- assets`)."
-
-
-def _part_classes(folder: Path) -> dict[str, str]:
-    """The class name of each part, from model_index.json."""
-    index_file = folder / "model_index.json"
-    if not index_file.is_file():
-        raise ModelError(
-            f"There is no model in {folder}: it has no model_index.json. Give a folder that "
-            "StableDiffusionPipeline.save_pretrained wrote, or fetch the bundled models again."
-        )
-    index = _read_json(index_file)
-    classes = {}
-    for part, (_, known) in PARTS.items():
-        entry = index.get(part)
-        class_name = entry[1] if isinstance(entry, list) and len(entry) == 2 else None
-        if class_name not in known:
-            raise ModelError(
-                f"The model in {folder} cannot be run: its {part} is {class_name or 'missing'}, "
-                f"and must be {' or '.join(known)}. Give a folder of a Stable Diffusion 1 or 2 model."
-            )
-        classes[part] = class_name
-    return classes
-
-
-def _load_part(folder: Path, part: str, class_name: str, device: torch.device, dtype: torch.dtype) -> Any:
-    import diffusers
-    import transformers
-
-    library = {"diffusers": diffusers, "transformers": transformers}[PARTS[part][0]]
-    part_class = getattr(library, class_name)
-    if not (folder / part).is_dir():
-        raise ModelError(f"The model in {folder} is not whole: its folder {part} is missing. {_FETCH_AGAIN}")
-    try:
-        if part in ("tokenizer", "scheduler"):
-            return part_class.from_pretrained(folder / part, local_files_only=True)
-        loaded, report = part_class.from_pretrained(
-            folder / part, local_files_only=True, use_safetensors=True, dtype=dtype, output_loading_info=True
-        )
-    except Exception as error:  # the libraries raise a dozen kinds here: OSError, SafetensorError, KeyError, ...
-        reason = str(error).partition("\n")[0]
-        raise ModelError(f"The {part} of the model in {folder} cannot be loaded ({reason}). {_FETCH_AGAIN}") from error
-    if report["missing_keys"]:  # the libraries would go on with random numbers in their place
-        missing = sorted(report["missing_keys"])[0]
-        raise ModelError(f"The {part} of the model in {folder} is not whole: it lacks {missing}. {_FETCH_AGAIN}")
-    return loaded.to(device).eval()
-
-
-def _refuse_other_unets(folder: Path) -> None:
-    """A UNet that wants more than latents, a timestep and text would be run wrongly, not refused, by its own code."""
-    file = folder / "unet" / "config.json"
-    config = _read_json(file) if file.is_file() else {}
-    names = ("addition_embed_type", "time_cond_proj_dim", "encoder_hid_dim_type", "class_embed_type")
-    for name in names:
-        # "text" pools the very prompt_embeds that cross-attention reads: nothing more is needed.
-        if config.get(name) is not None and (name, config[name]) != ("addition_embed_type", "text"):
-            raise ModelError(
-                f"The model in {folder} cannot be run: its unet has {name}, so it needs more than a prompt. "
-                "Give a folder of a Stable Diffusion 1 or 2 model."
-            )
-
-
-def _read_vocabulary(folder: Path) -> Vocabulary | None:
-    file = folder / "vocabulary.json"
-    if not file.is_file():
-        return None
-    content = _read_json(file)
-    try:
-        lists = {name: tuple(str(phrase) for phrase in content[name]) for name in ("subjects", "styles", "moods")}
-        return Vocabulary(**lists, words=frozenset(str(word).lower() for word in content["words"]))
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{file} lacks subjects, styles, moods or words. {_FETCH_AGAIN}") from error
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{file} cannot be read ({error}). {_FETCH_AGAIN}") from error
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(_read_text(file))
-    except json.JSONDecodeError as error:
-        raise ModelError(f"{file} is damaged: it is not JSON ({error}). {_FETCH_AGAIN}") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{file} is damaged: it holds no JSON object. {_FETCH_AGAIN}")
-    return content

@@ -6,7 +6,8 @@ import pytest
 import torch
 from hypothesis import settings
 
-from styleaug.model import Model, load_model
+from styleaug.loading import load_model
+from styleaug.model import Model
 
 settings.register_profile("styleaug", deadline=None)  # a busy machine is no failure
 settings.load_profile("styleaug")

@@ -1,6 +1,8 @@
 """Seeded random parts, a few thousand numbers each: everything about a model but that it has learned something."""
 
+import hashlib
 import json
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,11 @@ from diffusers import (
     UNet2DConditionModel,
 )
 from diffusers.models.modeling_utils import ModelMixin
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from transformers import CLIPConfig, CLIPImageProcessor, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from styleaug.model import Model, Vocabulary
+from styleaug.registry import Repository
 
 WORDS = ("a", "dog", "cat", "temple", "hidden", "in", "the", "jungle", "monet", "style", "cyberpunk", "night")
 MAX_LENGTH = 16
@@ -151,3 +155,42 @@ def pipeline(model: Model) -> Any:
         )
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+def safety_checker() -> StableDiffusionSafetyChecker:
+    """The Stable Diffusion family's filter, small. Its thresholds are far off: it hides nothing until they are set."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        sight = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+        sight |= {"image_size": 16, "patch_size": 8, "projection_dim": 8}
+        checker = StableDiffusionSafetyChecker(CLIPConfig(vision_config=sight, projection_dim=8))
+    for weights, value in ((checker.concept_embeds_weights, 9.0), (checker.special_care_embeds_weights, 9.0)):
+        torch.nn.init.constant_(weights, value)
+    return checker.eval()
+
+
+def save_with_filter(model: Model, folder: Path, checker: StableDiffusionSafetyChecker) -> Path:
+    """The model's folder, with a safety checker in it as the Hub's Stable Diffusion has one."""
+    pipe = pipeline(model)
+    pipe.register_modules(safety_checker=checker, feature_extractor=image_processor())
+    pipe.register_to_config(requires_safety_checker=True)
+    pipe.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def image_processor() -> CLIPImageProcessor:
+    return CLIPImageProcessor(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16})
+
+
+def put_on_shelf(folder: Path, repository: Repository, cache: Path) -> Path:
+    """Put a folder into a cache of the Hub as if it had been fetched: blobs under their SHA-256, and links to them."""
+    home = cache / f"models--{repository.name.replace('/', '--')}"
+    snapshot = home / "snapshots" / repository.revision
+    for file in (file for file in folder.rglob("*") if file.is_file()):
+        blob = home / "blobs" / hashlib.sha256(file.read_bytes()).hexdigest()
+        link = snapshot / file.relative_to(folder)
+        blob.parent.mkdir(parents=True, exist_ok=True)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, blob)
+        link.symlink_to(blob)
+    return snapshot

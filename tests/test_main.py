@@ -11,7 +11,7 @@ from PIL import Image
 import styleaug.training
 from styleaug.__main__ import main
 from styleaug.engine import StyleEngine
-from styleaug.model import load_model
+from styleaug.loading import load_model
 from styleaug.recipe import Recipe, read_recipe
 from styleaug.request import Request
 

@@ -13,7 +13,7 @@ from accelerate import Accelerator
 from diffusers import StableDiffusionPipeline
 from safetensors.torch import load_file
 
-from styleaug.model import load_model
+from styleaug.loading import load_model
 from styleaug.training.dataset import paint_drawings
 from styleaug.training.drawings import (
     MOOD_NAMES,
