@@ -423,7 +423,12 @@ def report(pictures: Sequence[Picture]) -> dict[str, Any]:
     return {
         **Recipe(first.model, first.request).to_dict(),
         "pictures": [
-            {"theta": each.request.theta, "seconds": round(each.seconds, 3), "cached": each.from_cache}
+            {
+                "theta": each.request.theta,
+                "seconds": round(each.seconds, 3),
+                "cached": each.from_cache,
+                "hidden": each.hidden,
+            }
             for each in pictures
         ],
         "unknown_words": list(first.unknown_words),

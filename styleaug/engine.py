@@ -228,17 +228,17 @@ class StyleEngine:
 
     def cached(self, request: Request) -> Picture | None:
         """The picture if it is kept; nothing is rendered."""
-        image = self._cache.get(request)
-        if image is None:
+        shown = self._cache.get(request)
+        if shown is None:
             return None
         hit = Stats(cache_hits=1)
         self._count(hit)
         words = self.model.unknown_words(" ".join((request.prompt, request.style, request.negative_prompt)))
-        return Picture(request, image.copy(), 0.0, hit, self.model.name, words)
+        return Picture(request, shown.image.copy(), 0.0, hit, self.model.name, words, shown.hidden)
 
     def keep(self, picture: Picture) -> None:
         """Keep, and count, a picture that another process rendered on the same model."""
-        self._cache.put(picture.request, picture.image.copy())
+        self._cache.put(picture.request, _Shown(picture.image.copy(), picture.hidden))
         self._count(picture.stats)
 
     def _count(self, work: Stats) -> None:

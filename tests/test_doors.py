@@ -119,7 +119,8 @@ def test_a_program_renders_a_picture_with_its_recipe(served, client):
     request = Request(**CAT, mode="weaken", theta=0.3, seed=7, num_inference_steps=10)
     assert read_recipe(path) == Recipe("tiny", request)
     assert told["request"] == request.to_dict()
-    assert [(each["theta"], each["cached"]) for each in told["pictures"]] == [(0.3, False)]
+    [took] = told["pictures"]
+    assert (took["theta"], took["cached"], took["hidden"]) == (0.3, False, False)
     assert told["unknown_words"] == [CANARY]
 
 

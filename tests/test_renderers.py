@@ -1,5 +1,6 @@
 """Where pictures are rendered: a ZeroGPU is simulated by a decorator that runs each call in a process of its own."""
 
+import dataclasses
 import multiprocessing
 import os
 import pickle
@@ -64,7 +65,7 @@ def paint(renderer, requests):
 
 
 def same(one, other):
-    return ImageChops.difference(one.image, other.image).getbbox() is None
+    return one.hidden == other.hidden and ImageChops.difference(one.image, other.image).getbbox() is None
 
 
 def test_a_sweep_is_one_call_and_its_pictures_are_those_of_one_thread(engine, gpu, random_model):
@@ -84,6 +85,14 @@ def test_what_was_rendered_needs_no_gpu_again(engine, gpu):
     assert all(map(same, first, again))
     paint(renderer, [*SWEEP, REQUEST.with_theta(0.7)])
     assert [arguments for _, arguments in gpu.calls[1:]] == [([REQUEST.with_theta(0.7)],)]
+
+
+def test_what_the_filter_hides_stays_hidden_here(random_model, gpu):
+    strict = types.SimpleNamespace(hides=lambda images: [True] * len(images))
+    renderer = ZeroGpu(StyleEngine(dataclasses.replace(random_model, safety=strict)), gpu)
+    lent, kept = paint(renderer, [REQUEST]), paint(renderer, [REQUEST])
+    assert [picture.hidden for picture in (*lent, *kept)] == [True, True]
+    assert same(*lent, *kept)
 
 
 def test_nothing_set_in_the_lent_process_is_seen_here(engine, gpu, monkeypatch):
