@@ -2,32 +2,44 @@
 
 A press starts one *sweep*: the mode's θ grid is rendered coarse to fine, and each frame goes to the browser as it is
 ready. The stage (assets/page/stage/) holds the frames and draws those nearest to θ, so dragging asks the server
-nothing. Where θ rests between two frames, that θ alone is rendered: a *refine*. This is the only file that imports
-gradio, and the only one that turns errors into messages.
+nothing. Where θ rests between two frames, that θ alone is rendered: a *refine*. Programs ask for the same by name
+(`Calls`), and all that anybody sends comes through one door (`OPEN_ROUTES`, `judge`). This is the only file that
+imports gradio, and the only one that turns errors into messages.
 """
 
 import argparse
+import dataclasses
+import html
+import importlib
+import inspect
 import itertools
 import logging
+import os
 import secrets
 import sys
 import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import StrEnum
+from inspect import Parameter
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from styleaug import BadRequest, Mode, Picture, Request, StyleEngine, load_model
+from styleaug.door import Door, Refusal, Scope
 from styleaug.engine import Cancelled, save_png
 from styleaug.export import ANIMATIONS, MissingProgram, file_name, side_by_side, strip, write_animation
 from styleaug.lessons import FIGURE_LESSONS, LESSONS, Lesson
 from styleaug.model import ModelError, NonFiniteError
-from styleaug.panels import ALL_MODES, STOPS, Hanging, coarse_to_fine, hang, theta_range
-from styleaug.recipe import from_query, to_query
+from styleaug.panels import ALL_MODES, STOPS, Hanging, Panel, coarse_to_fine, hang, theta_range
+from styleaug.prompt_list import PromptList, read_prompt_list
+from styleaug.recipe import Recipe, from_query, to_query
+from styleaug.renderers import Decorate, Here, OneThread, Renderer, ZeroGpu
 from styleaug.request import Direction, Span
 from styleaug.turns import Turn, Turns
 
@@ -40,9 +52,13 @@ FILMS = (STOPS, 17, 33)  # how many stops a sweep may have
 NEW_SEEDS = 100_000  # a new seed is drawn below this: short enough to be read aloud in a class
 FRAME_QUALITY = 95
 FILE_SECONDS = 3600  # how long a frame's file is kept
-PLACES_IN_LINE = 16  # sweeps, and again refines, that may wait for their turn at one time
-CALLS_QUEUED = 128
+PLACES_IN_LINE = 16  # sweeps, and again refines, exports and calls, that may wait for their turn at one time
+CALLS_QUEUED = 64  # that wait for such a place; a class of 30 asks for 60 pictures at once
+MOST_WAITING = 16  # of one session: a page has one sweep, one refine and one export that are still wanted
 MOST_EXPORTED = 99  # frames of one animation
+MOST_FRAMES = FILMS[-1]  # of a sweep that a program asks for, as a visitor may
+MOST_BYTES = 64 * 1024  # of what a visitor sends: the longest question is a text or two
+SESSION_NAME = 64  # letters; gradio's own has some ten
 IN_LINE: Mapping[str, Any] = {
     "trigger_mode": "multiple",
     "concurrency_limit": PLACES_IN_LINE,
@@ -50,6 +66,52 @@ IN_LINE: Mapping[str, Any] = {
     "api_visibility": "private",
 }
 """How gradio treats what renders: nothing is dropped in the browser, for `Turns` decides what is still wanted."""
+
+CALLS = ("render", "sweep")
+"""What a program may call, by name; all else is for the page alone."""
+API = "/gradio_api"
+FILE_ROUTE = f"{API}/file=(?!(?i:https?:)).+"  # not an address elsewhere: gradio would fetch it
+OPEN_ROUTES: Mapping[str, Sequence[str]] = {
+    # the page and its parts; gradio_client begins with config and info, and asks whether it must log in
+    "GET": (
+        *("/", "/config", "/theme.css", "/assets/.+", "/static/.+", "/svelte/.+"),
+        *("/favicon.ico", "/robots.txt", "/manifest.json", "/login_check"),
+        *(f"{API}/{name}" for name in ("info", "app_id", "startup-events", "theme.css", "queue/data", "heartbeat/.+")),
+        *(FILE_ROUTE, f"{API}/call/(v2/)?({'|'.join(CALLS)})/.+"),
+    ),
+    "HEAD": ("/", FILE_ROUTE),
+    "POST": (
+        *(f"{API}/{name}" for name in ("queue/join", "run/predict", "cancel", "reset")),
+        f"{API}/call/(v2/)?({'|'.join(CALLS)})",
+    ),
+}
+"""Every route that is open, by method. Shut are, among others: uploads, monitoring, run history, docs, `/run` by name,
+server functions, deep links (they write files), the proxy, vibe coding, and all that a later gradio may bring."""
+MCP_ROUTES: Mapping[str, Sequence[str]] = {
+    "GET": (f"{API}/mcp(/schema)?",),
+    "POST": (f"{API}/mcp",),
+    "DELETE": (f"{API}/mcp",),
+}
+BUSY = "Many people are painting just now. Try again in a moment."
+
+HELP: Mapping[str, str] = {
+    "prompt": "what to paint, such as “castle at night”",
+    "style": "the style, such as “Monet style”; in interpolate mode the second prompt",
+    "mode": "how theta acts: augment (-1 to 1), weaken (0 to 1), interpolate (0 to 1) or guide (-1 to 2)",
+    "theta": "how far to go; at 0 the picture is that of the full prompt",
+    "seed": "of the noise that the picture begins with, 0 to 4294967295",
+    "second_seed": "interpolate mode only: the noise goes over to that of this seed",
+    "negative_prompt": "what to keep out of the picture",
+    "num_inference_steps": "1 to 200",
+    "guidance_scale": "how strictly to follow the prompt, 1 (not at all) to 30",
+    "start": "the part of the run, 0 to 1, before theta takes hold",
+    "direction": "of the style: contrast (with it against without it) or phrase (its own words)",
+    "span": "one angle for each token, or for the whole prompt",
+    "hold_norm": "keep each token as long as it was at theta 0",
+    "frames": f"how many pictures over the mode's whole range of theta, 3 to {MOST_FRAMES}",
+    "thetas": f"the values of theta themselves, 1 to {MOST_FRAMES} of them, instead of frames",
+}
+"""What a program is told about each field."""
 
 logger = logging.getLogger("styleaug.page")
 
@@ -94,10 +156,13 @@ CONTROLS = (
 class Handlers:
     """What the page asks of the server. No handler raises: an error becomes a message in the answer."""
 
-    def __init__(self, engine: StyleEngine, folder: Path, renderer: Executor) -> None:
-        """`folder` takes the frames' files; gradio serves it. `renderer` has one thread: see `new_renderer`."""
+    def __init__(
+        self, engine: StyleEngine, folder: Path, renderer: Renderer, prompts: PromptList | None = None
+    ) -> None:
+        """`folder` takes the frames' files; gradio serves it. Where there are `prompts`, no others are painted."""
         self.engine = engine
         self._renderer = renderer
+        self._prompts = prompts
         self.turns = Turns()
         self._folder = folder
         self._notices = itertools.count()
@@ -113,8 +178,9 @@ class Handlers:
         try:
             linked = from_query(dict(visitor.query_params))
             if linked:
-                fields = hang({"style": FIRST["style"], **linked}).fields
-                controls, values = fill_in(fields), tuple(fields[name] for name in CONTROLS)
+                hung = hang({"style": first_fields(self._prompts)["style"], **linked})
+                self._check_listed([panel.request for panel in hung.panels])
+                controls, values = fill_in(hung.fields), tuple(hung.fields[name] for name in CONTROLS)
         except Exception as error:
             wrong = self.notice(error)
         for stage, notice in self.sweep(visitor, stops, *values):
@@ -185,9 +251,11 @@ class Handlers:
             kind = question.get("kind")
             thetas = read_thetas(question.get("thetas")) if kind != "png" else [theta]
             with self.turns.export(visitor.session_hash) as turn:
-                columns = [self._render(hung.at(each), turn) for each in thetas]
+                pictures = self._render([request for each in thetas for request in hung.at(each)], turn)
+            width = len(hung.panels)
+            columns = [pictures[first : first + width] for first in range(0, len(pictures), width)]
             suffix = "png" if kind == "strip" else str(kind)
-            path = self._folder / f"{uuid.uuid4().hex}.{suffix}"
+            path = self.new_file(f".{suffix}")
             write_export(kind, hung, columns, path)
             title = f"{hung.title} {hung.mode}" + (f" {theta:g}" if kind == "png" else "")
             name = file_name(title, f".{suffix}")
@@ -217,38 +285,51 @@ class Handlers:
     def _hang(self, fields: Mapping[str, Any]) -> tuple[Hanging, float]:
         """What the fields hang, and their θ; raises `BadRequest` before anything is rendered."""
         hung = hang(fields)
-        for panel in hung.panels:
-            self.engine.check(panel.request)
+        self.check([panel.request for panel in hung.panels])
         return hung, hung.panels[0].request.theta
+
+    def check(self, requests: Sequence[Request]) -> None:
+        """Raise `BadRequest` for what the model cannot read, or what is not on a closed list of prompts."""
+        self._check_listed(requests)
+        for request in requests:
+            self.engine.check(request)
+
+    def _check_listed(self, requests: Sequence[Request]) -> None:
+        for request in requests:
+            if self._prompts is not None:
+                self._prompts.check(request)
+
+    def call(self, visitor: gr.Request, requests: Sequence[Request]) -> list[Picture]:
+        """The pictures for a program, which waits for all of them. Raises what goes wrong."""
+        self.check(requests)
+        with self.turns.call(visitor.session_hash) as turn:
+            return self._render(requests, turn)
+
+    def new_file(self, suffix: str) -> Path:
+        """Where a file may be written that gradio will serve, under a name that nobody knows before it is whole."""
+        return self._folder / f"{uuid.uuid4().hex}{suffix}"
 
     def _render(self, requests: Sequence[Request], turn: Turn) -> list[Picture]:
         pictures = []
-        for request in requests:
-            with turn.rendering():
-                job = self._renderer.submit(self.engine.render, request, cancelled=turn.superseded)
-                pictures.append(job.result())
+        for result in self._renderer.pictures(requests, turn):
+            if isinstance(result, Exception):
+                raise result
+            pictures.append(result)
         return pictures
 
     def _pictures(self, columns: Sequence[Sequence[Request]], turn: Turn) -> Iterator[tuple[int, Picture | Exception]]:
         """Panel by panel, θ by θ, each picture or why there is none. Two failures in a row end the sweep."""
+        panels, requests = zip(*(pair for column in columns for pair in enumerate(column)), strict=True)
         failures = 0
-        for panel, request in ((panel, request) for column in columns for panel, request in enumerate(column)):
-            try:
-                [picture] = self._render([request], turn)
-            except Cancelled:
-                raise
-            except Exception as error:
-                failures += 1
-                yield panel, error
-                if failures == 2:
-                    return
-            else:
-                failures = 0
-                yield panel, picture
+        for panel, result in zip(panels, self._renderer.pictures(requests, turn), strict=False):
+            yield panel, result
+            failures = failures + 1 if isinstance(result, Exception) else 0
+            if failures == 2:
+                return
 
     def _frame(self, panel: int, picture: Picture) -> dict[str, Any]:
-        """The picture as a file under a name that nobody knows before it is whole."""
-        path = self._folder / f"{uuid.uuid4().hex}.webp"
+        """The picture as a file, and what the page says about it."""
+        path = self.new_file(".webp")
         picture.image.save(path, quality=FRAME_QUALITY, method=0)
         return {
             "panel": panel,
@@ -257,6 +338,129 @@ class Handlers:
             "seconds": round(picture.seconds, 3),
             "cached": picture.from_cache,
         }
+
+
+class Calls:
+    """What a program may ask for: gradio_client, or an agent by MCP. An error becomes a `gr.Error` to be read."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+
+    def offer(self, page: gr.Blocks) -> None:
+        """Make both known to the page that is being built, with each field of a request and its default."""
+        model = self._handlers.engine.model.settings
+        fields = [
+            Parameter(
+                field.name,
+                Parameter.POSITIONAL_OR_KEYWORD,
+                default=plain(model.get(field.name, field.default)),
+                annotation=field.type,
+            )
+            for field in dataclasses.fields(Request)
+        ]
+        frames = [
+            Parameter("frames", Parameter.POSITIONAL_OR_KEYWORD, default=STOPS, annotation=int),
+            Parameter("thetas", Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=list[float] | None),
+        ]
+        without_theta = [field for field in fields if field.name != "theta"]
+        for function, parameters in ((self.render, fields), (self.sweep, [*without_theta, *frames])):
+            call = gr.api(described(function, parameters), concurrency_limit=PLACES_IN_LINE, concurrency_id="call")
+            for block, parameter in zip(page.fns[call["id"]].inputs, parameters, strict=True):
+                block.label = parameter.name
+                block._api_info["additional_description"] = HELP[parameter.name]
+
+    def render(self, visitor: gr.Request, **fields: Any) -> tuple[gr.FileData, dict[str, Any]]:
+        """Paint one picture. Answers with a PNG that carries its recipe, and the recipe with what it took."""
+        with errors_to_be_read():
+            [picture] = self._handlers.call(visitor, [Request.from_dict(fields)])
+            return self._png(picture), report([picture])
+
+    def sweep(
+        self, visitor: gr.Request, frames: Any, thetas: Any, **fields: Any
+    ) -> tuple[gr.FileData, list[gr.FileData], dict[str, Any]]:
+        """Paint one picture at many theta. Answers with a labelled strip, each picture as a PNG, and the recipe."""
+        with errors_to_be_read():
+            request = Request.from_dict(fields)
+            thetas = even_thetas(request.mode, frames) if thetas is None else read_thetas(thetas, MOST_FRAMES)
+            pictures = self._handlers.call(visitor, [request.with_theta(theta) for theta in thetas])
+            path = self._handlers.new_file(".png")
+            save_png(strip([Panel("", request)], [pictures]), path)
+            return file_answer(path), [self._png(picture) for picture in pictures], report(pictures)
+
+    def _png(self, picture: Picture) -> Any:
+        path = self._handlers.new_file(".png")
+        picture.save(path)
+        return file_answer(path)
+
+
+def described(function: Callable[..., Any], parameters: Sequence[Parameter]) -> Callable[..., Any]:
+    """The function as gradio reads it: called with values in this order, its signature and words for programs."""
+    names = [parameter.name for parameter in parameters]
+
+    def call(visitor: gr.Request, *values: Any) -> Any:
+        return function(visitor, **dict(zip(names, values, strict=True)))
+
+    visitor = Parameter("visitor", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
+    answer = inspect.signature(function).return_annotation
+    told: Any = call  # a function takes any attribute, but its type knows of none
+    told.__signature__ = inspect.Signature([visitor, *parameters], return_annotation=answer)
+    told.__annotations__ = {each.name: each.annotation for each in (visitor, *parameters)} | {"return": answer}
+    told.__name__ = function.__name__
+    told.__doc__ = "\n".join([str(function.__doc__), "", "Args:", *(f"    {name}: {HELP[name]}" for name in names)])
+    return call
+
+
+def plain(value: Any) -> Any:
+    """A field's default as JSON has it."""
+    if value is dataclasses.MISSING:
+        return Parameter.empty
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def report(pictures: Sequence[Picture]) -> dict[str, Any]:
+    """What pictures of one request were made from, and what they took."""
+    first = pictures[0]
+    return {
+        **Recipe(first.model, first.request).to_dict(),
+        "pictures": [
+            {
+                "theta": each.request.theta,
+                "seconds": round(each.seconds, 3),
+                "cached": each.from_cache,
+                "hidden": each.hidden,
+            }
+            for each in pictures
+        ],
+        "unknown_words": list(first.unknown_words),
+    }
+
+
+def file_answer(path: Path) -> dict[str, Any]:
+    """A file as gradio hands it on."""
+    return gr.FileData(path=str(path), mime_type="image/png", orig_name=path.name).model_dump()
+
+
+def even_thetas(mode: Mode, frames: Any) -> list[float]:
+    """The page's own grid over the mode's range, so that programs and visitors share its pictures."""
+    if not isinstance(frames, int) or not 3 <= frames <= MOST_FRAMES:
+        raise BadRequest("frames", f"must be a whole number between 3 and {MOST_FRAMES}", frames)
+    return sorted(coarse_to_fine(*mode.theta_range, 0.0, frames))
+
+
+@contextmanager
+def errors_to_be_read() -> Iterator[None]:
+    """Turn an error into a message for a program; gradio logs and shows none other."""
+    try:
+        yield
+    except Cancelled:
+        raise said("Called off.") from None
+    except Exception as error:
+        raise said(explain(error)) from None
+
+
+def said(message: str) -> gr.Error:
+    """gradio shows a message as HTML, and would log where it comes from."""
+    return gr.Error(html.escape(message, quote=False), print_exception=False)
 
 
 def read_controls(values: Sequence[Any]) -> dict[str, Any]:
@@ -271,10 +475,10 @@ def read_question(question: Mapping[str, Any]) -> dict[str, Any]:
     return (fields if isinstance(fields, dict) else {}) | {"theta": question.get("theta")}
 
 
-def read_thetas(thetas: Any) -> list[Any]:
+def read_thetas(thetas: Any, most: int = MOST_EXPORTED) -> list[Any]:
     """The θ of a strip or an animation; each is judged by `Request`."""
-    if not isinstance(thetas, list) or not 1 <= len(thetas) <= MOST_EXPORTED:
-        raise BadRequest("thetas", f"must be a list of 1 to {MOST_EXPORTED}", thetas)
+    if not isinstance(thetas, list) or not 1 <= len(thetas) <= most:
+        raise BadRequest("thetas", f"must be a list of 1 to {most}", thetas)
     return thetas
 
 
@@ -313,6 +517,8 @@ def explain(error: Exception) -> str:
         return f"{name}{str(error).removeprefix(error.field)}."
     if isinstance(error, ModelError | NonFiniteError | MissingProgram):
         return str(error)
+    if isinstance(error, gr.Error):  # ZeroGPU's: no GPU to be had
+        return str(error.message)
     logger.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
     return f"This picture could not be painted ({type(error).__name__}). Try again, or another seed."
 
@@ -353,15 +559,31 @@ def fill_in(fields: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def gallery_of() -> list[dict[str, Any]]:
-    """The shelves of cards: a heading, and each card's name, words and thumbnail."""
+def gallery_of(prompts: PromptList | None) -> list[dict[str, Any]]:
+    """The shelves of cards: a heading, and each card's name, words and thumbnail. A closed list leaves out the rest."""
+
+    def is_offered(lesson: Lesson) -> bool:
+        if prompts is None:
+            return True
+        try:
+            for panel in lesson.hang().panels:
+                prompts.check(panel.request)
+        except BadRequest:
+            return False
+        return True
 
     def card(lesson: Lesson) -> dict[str, Any]:
         image = gr.FileData(path=str(ASSETS / "lessons" / f"{lesson.name}.webp"), mime_type="image/webp")
         return {"name": lesson.name, "title": lesson.title, "text": lesson.text, "image": image.model_dump()}
 
     shelves = {"Lessons": LESSONS, "Figures of the paper": FIGURE_LESSONS}
-    return [{"title": title, "cards": [card(lesson) for lesson in lessons]} for title, lessons in shelves.items()]
+    offered = {title: [card(lesson) for lesson in lessons if is_offered(lesson)] for title, lessons in shelves.items()}
+    return [{"title": title, "cards": cards} for title, cards in offered.items() if cards]
+
+
+def first_fields(prompts: PromptList | None) -> Mapping[str, Any]:
+    """What the page begins with."""
+    return FIRST if prompts is None else {**FIRST, "prompt": prompts.prompts[0], "style": prompts.styles[0]}
 
 
 def new_seed() -> int:
@@ -383,13 +605,36 @@ def new_renderer() -> Executor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="renderer")
 
 
-def build_page(engine: StyleEngine, stops: int = STOPS, renderer: Executor | None = None) -> gr.Blocks:
+class Page(gr.Blocks):
+    """Blocks that answer with a message what gradio itself breaks on: it would log what was typed, and say nothing."""
+
+    async def process_api(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """As gradio does it."""
+        try:
+            return await super().process_api(*arguments, **options)
+        except gr.Error:
+            raise
+        except Exception as error:
+            raise said(explain(error)) from None
+
+
+def build_page(
+    engine: StyleEngine,
+    stops: int = STOPS,
+    renderer: Executor | None = None,
+    *,
+    prompts: PromptList | None = None,
+    gpu: Decorate | None = None,
+) -> gr.Blocks:
     """The page on an engine, with sweeps of so many stops at first. For `launch` there are `launch_settings()`.
 
-    Give the `renderer` that the engine's model was loaded in, where there is one.
+    Give the `renderer` that the engine's model was loaded in, where there is one; `prompts`, and there are no others;
+    and `gpu`, the decorator of `zero_gpu`, on a Space that lends one.
     """
-    renderer = new_renderer() if renderer is None else renderer
-    with gr.Blocks(
+    renders = (
+        OneThread(engine, new_renderer() if renderer is None else renderer) if gpu is None else ZeroGpu(engine, gpu)
+    )
+    with Page(
         title="StyleAug", analytics_enabled=False, delete_cache=(FILE_SECONDS // 4, FILE_SECONDS), fill_width=True
     ) as page:
         island("header")
@@ -397,13 +642,15 @@ def build_page(engine: StyleEngine, stops: int = STOPS, renderer: Executor | Non
             with gr.Column(elem_id="wall", min_width=280, scale=3):
                 lay_out_wall()
             with gr.Column(elem_id="desk", min_width=280, scale=2):
-                lay_out_desk(engine, stops)
-        island("gallery", value=gallery_of())
+                lay_out_desk(engine, stops, prompts)
+        island("gallery", value=gallery_of(prompts))
         for letter_box in ("refined", "exported"):
             island(letter_box, "letter-box", visible="hidden")
         parts = {block.elem_id: block for block in page.blocks.values() if getattr(block, "elem_id", None)}
-        connect(page, parts, Handlers(engine, frames_folder(page), renderer))
-    page.queue(max_size=CALLS_QUEUED, api_open=False)
+        handlers = Handlers(engine, frames_folder(page), renders, prompts)
+        Calls(handlers).offer(page)  # before the page's own events: the first of a name has it
+        connect(page, parts, handlers)
+    page.queue(max_size=2 * CALLS_QUEUED, api_open=False)  # the second lock; the door's comes with a better message
     return page
 
 
@@ -430,11 +677,15 @@ def lay_out_wall() -> None:
         gr.Slider(low, high, FIRST["theta"], step=THETA_STEP, label="θ", buttons=[], elem_id="theta")
 
 
-def lay_out_desk(engine: StyleEngine, stops: int) -> None:
+def lay_out_desk(engine: StyleEngine, stops: int, prompts: PromptList | None) -> None:
     """What to paint, and how."""
-    gr.Textbox(FIRST["prompt"], label="Prompt", max_lines=3, elem_id="prompt")
-    gr.Textbox(FIRST["style"], label="Style", info=SEVERAL, max_lines=4, elem_id="style")
-    island("words", value=vocabulary_of(engine), visible=engine.model.vocabulary is not None)
+    if prompts is None:
+        gr.Textbox(FIRST["prompt"], label="Prompt", max_lines=3, elem_id="prompt")
+        gr.Textbox(FIRST["style"], label="Style", info=SEVERAL, max_lines=4, elem_id="style")
+    else:
+        gr.Dropdown(list(prompts.prompts), label="Prompt", elem_id="prompt")
+        gr.Dropdown(list(prompts.second_choices), label="Style", elem_id="style")
+    island("words", value=vocabulary_of(engine), visible=engine.model.vocabulary is not None and prompts is None)
     names = [(choice.capitalize(), str(choice)) for choice in MODES]
     mode = FIRST["mode"]
     gr.Radio(names, value=str(mode), label="What θ does", info=MODES[mode], elem_id="mode")
@@ -447,12 +698,12 @@ def lay_out_desk(engine: StyleEngine, stops: int) -> None:
     gr.Button("Paint", variant="primary", elem_id="paint")
     island("notice")
     with gr.Accordion("Fine control", open=False, elem_id="fine"):
-        lay_out_fine_control(engine, stops)
+        lay_out_fine_control(engine, stops, prompts)
 
 
-def lay_out_fine_control(engine: StyleEngine, stops: int) -> None:
+def lay_out_fine_control(engine: StyleEngine, stops: int, prompts: PromptList | None) -> None:
     """What most visitors leave alone."""
-    gr.Textbox("", label="Negative prompt", max_lines=3, elem_id="negative_prompt")
+    gr.Textbox("", label="Negative prompt", max_lines=3, visible=prompts is None, elem_id="negative_prompt")
     with gr.Row():
         gr.Number(engine.model.num_inference_steps, label="Steps", min_width=100, elem_id="num_inference_steps")
         gr.Number(engine.model.guidance_scale, label="Guidance scale", min_width=100, elem_id="guidance_scale")
@@ -499,6 +750,7 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> No
     filled = parts["gallery"].lesson(handlers.lesson, None, controls, **at_once)
     sweep_on(*(event.then for event in (pressed, rolled, moded, filled)))
     sweep_on(parts["words"].pick, *(parts[name].input for name in ("seed", "direction", "span", "hold_norm", "stops")))
+    sweep_on(*(parts[name].input for name in ("prompt", "style") if isinstance(parts[name], gr.Dropdown)))
     sweep_on(parts["second_seed"].change)  # a gr.Textbox has its .input from keys alone, not from pasting
     opened = page.load(
         handlers.open, [parts["stops"], *controls], [*controls, parts["stage"], parts["notice"]], **sweeping
@@ -534,38 +786,112 @@ def frames_folder(page: gr.Blocks) -> Path:
     return folder
 
 
-def launch_settings() -> dict[str, Any]:
+def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
+    """Whether what was sent may join the queue. gradio itself breaks on half of what is refused here."""
+    page, path, session = scope["app"].get_blocks(), scope["path"].rstrip("/"), body.get("session_hash")
+    if path.endswith(("/cancel", "/reset", "/mcp")):
+        return None  # nothing is rendered for these; a call by MCP comes back through the queue
+    if session is not None and (not isinstance(session, str) or not 0 < len(session) <= SESSION_NAME):
+        return Refusal(400, f"session_hash must be a text of 1 to {SESSION_NAME} letters.")
+    if f"{API}/call/" in path:
+        function = next(each for each in page.fns.values() if each.api_name == path.rpartition("/")[2])
+    else:
+        index = body.get("fn_index")
+        function = page.fns.get(index) if isinstance(index, int) else None
+    if function is None or function.fn is None:
+        return Refusal(400, "fn_index must be that of one of the page's events.")
+    wrong = wrong_fields(function.fn, body) if "/call/v2/" in path else wrong_values(len(function.inputs), body)
+    if wrong:
+        return Refusal(400, wrong)
+    if not function.queue:
+        return None  # a new seed, another mode: answered at once, however many wait
+    if len(page._queue) >= CALLS_QUEUED:
+        return Refusal(503, BUSY)
+    if len(page._queue.pending_event_ids_session.get(session, ())) >= MOST_WAITING:
+        return Refusal(429, f"At most {MOST_WAITING} pictures may wait for one visitor. Wait for some of them.")
+    return None
+
+
+def wrong_fields(function: Callable[..., Any], body: Mapping[str, Any]) -> str:
+    """What is wrong with fields sent by name, or nothing."""
+    try:
+        inspect.signature(function).bind(None, **body)
+    except TypeError as error:
+        return f"{error}."
+    return ""
+
+
+def wrong_values(count: int, body: Mapping[str, Any]) -> str:
+    """What is wrong with values sent by position, or nothing."""
+    data = body.get("data")
+    return "" if isinstance(data, list) and len(data) == count else f"data must be a list of {count} values."
+
+
+def launch_settings(mcp: bool = False) -> dict[str, Any]:
     """Everything for `launch` but the address: the looks, and what a public host wants shut."""
+    routes = {
+        method: (*OPEN_ROUTES.get(method, ()), *(MCP_ROUTES.get(method, ()) if mcp else ()))
+        for method in {*OPEN_ROUTES, *(MCP_ROUTES if mcp else ())}
+    }
+    door = Middleware(Door, routes=routes, most_bytes=MOST_BYTES, judge=judge)
     return {
         "theme": gr.Theme.load(str(PAGE / "theme.json")),
         "css_paths": [PAGE / "page.css"],
-        "footer_links": [],
-        "run_history": False,
-        "enable_monitoring": False,
-        "show_error": False,
-        "max_file_size": "1kb",
-        "ssr_mode": False,
-        "mcp_server": False,
-        "pwa": False,
+        "footer_links": [],  # no docs, no settings, no history to click on
+        "run_history": False,  # it keeps pictures and prompts in a browser that others may use
+        "enable_monitoring": False,  # it tells anybody who paints how much
+        "show_error": False,  # an error's own message may quote a prompt
+        "max_file_size": "1kb",  # nothing is uploaded, and the door has no such route; this is the second lock
+        "app_kwargs": {
+            "middleware": [door],
+            "openapi_url": None,
+        },  # only listed routes, small bodies, no quotes in logs
+        "max_threads": 4 * PLACES_IN_LINE + 16,  # all places may be taken, and who leaves must still be heard
+        "ssr_mode": False,  # a Space would put Node in front of the door
+        "mcp_server": mcp,  # off unless asked for: GRADIO_MCP_SERVER alone does not open it
+        "pwa": False,  # on a Space it is on otherwise, and makes the browser keep the page
     }
+
+
+def zero_gpu() -> Decorate | None:
+    """The decorator of a Space that lends a GPU for seconds (ZeroGPU), else None. Ask before a model is loaded."""
+    if os.environ.get("SPACES_ZERO_GPU", "").lower() not in ("1", "t", "true"):
+        return None
+    return importlib.import_module("spaces").GPU  # a Space has it
+
+
+def has_mcp() -> bool:
+    """Whether gradio's MCP part is installed: without it, gradio leaves the tool out and says so in passing."""
+    try:
+        importlib.import_module("mcp")
+    except ImportError:
+        return False
+    return True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Load the model, serve the page, print its address."""
     parser = argparse.ArgumentParser(prog="app.py", description="Drag a style up and down in a picture.")
     parser.add_argument("--model", default="tiny", help="a model's name, or a folder in diffusers' layout")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; 0.0.0.0 for every one")
+    parser.add_argument("--host", default=None, help="the address to listen on, 127.0.0.1 if left out; 0.0.0.0 for all")
     parser.add_argument("--port", type=int, default=None, help="the port; the first free one from 7860 on if left out")
     parser.add_argument("--share", action="store_true", help="make a public link through gradio's servers")
+    parser.add_argument("--prompts", default=None, help="a file of prompts, one a line; there are no others then")
+    parser.add_argument("--mcp", action="store_true", help="let agents render, by MCP")
     chosen = parser.parse_args(arguments)
-    renderer = new_renderer()
+    if chosen.mcp and not has_mcp():
+        print('--mcp needs gradio\'s MCP part: pip install "gradio[mcp]"', file=sys.stderr)
+        return 2
+    gpu = zero_gpu()
+    renderer = new_renderer() if gpu is None else Here()
     try:
+        prompts = None if chosen.prompts is None else read_prompt_list(chosen.prompts)
         engine = StyleEngine(renderer.submit(load_model, chosen.model).result())
     except (BadRequest, ModelError) as error:
         print(explain(error), file=sys.stderr)
         return 2
-    page = build_page(engine, renderer=renderer)
-    page.launch(server_name=chosen.host, server_port=chosen.port, share=chosen.share, **launch_settings())
+    page = build_page(engine, renderer=renderer, prompts=prompts, gpu=gpu)
+    page.launch(server_name=chosen.host, server_port=chosen.port, share=chosen.share, **launch_settings(chosen.mcp))
     return 0
 
 

@@ -226,6 +226,21 @@ class StyleEngine:
             rule = f"must fit the model's {limit} tokens{together}; these words are cut: {' '.join(cut)}"
             raise BadRequest(field, rule, text)
 
+    def cached(self, request: Request) -> Picture | None:
+        """The picture if it is kept; nothing is rendered."""
+        shown = self._cache.get(request)
+        if shown is None:
+            return None
+        hit = Stats(cache_hits=1)
+        self._count(hit)
+        words = self.model.unknown_words(" ".join((request.prompt, request.style, request.negative_prompt)))
+        return Picture(request, shown.image.copy(), 0.0, hit, self.model.name, words, shown.hidden)
+
+    def keep(self, picture: Picture) -> None:
+        """Keep, and count, a picture that another process rendered on the same model."""
+        self._cache.put(picture.request, _Shown(picture.image.copy(), picture.hidden))
+        self._count(picture.stats)
+
     def _count(self, work: Stats) -> None:
         with self._stats_lock:
             self._stats += work

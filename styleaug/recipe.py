@@ -33,9 +33,13 @@ class Recipe:
     """The model's name: one of `styleaug.model.MODELS`, or its folder's last name."""
     request: Request
 
+    def to_dict(self) -> dict[str, Any]:
+        """{"model": name, "request": {every field}, "version": 1}: values that JSON can hold, keys in a fixed order."""
+        return {"model": self.model, "request": self.request.to_dict(), "version": VERSION}
+
     def to_text(self) -> str:
-        """JSON: {"model": name, "request": {every field}, "version": 1}, ASCII, keys in a fixed order."""
-        return json.dumps({"model": self.model, "request": self.request.to_dict(), "version": VERSION})
+        """The same as JSON, ASCII."""
+        return json.dumps(self.to_dict())
 
     @classmethod
     def from_text(cls, text: str) -> "Recipe":

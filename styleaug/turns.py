@@ -12,14 +12,15 @@ from typing import Self
 
 from styleaug.engine import Cancelled
 
-SWEEP, REFINE, EXPORT = "sweep", "refine", "export"
+SWEEP, REFINE, EXPORT, CALL = "sweep", "refine", "export", "call"
 
 
 class Turns:
     """The line before the one renderer.
 
     A visitor's new sweep supersedes the old one and its refines; a new refine or export the old one of its kind. What
-    is superseded, or whose visitor has left, learns it from `Turn.superseded`, while waiting or between two steps.
+    is superseded, or whose visitor has left, learns it from `Turn.superseded`, while waiting or between two steps. A
+    program's calls supersede nothing: it waits for each of them.
     """
 
     def __init__(self) -> None:
@@ -40,11 +41,16 @@ class Turns:
         """A turn for what is taken away."""
         return Turn(self, visitor, EXPORT, next(self._numbers))
 
+    def call(self, visitor: str) -> "Turn":
+        """A turn for one call of a program, beside its others."""
+        number = next(self._numbers)
+        return Turn(self, visitor, f"{CALL} {number}", number)
+
     def leave(self, visitor: str) -> None:
         """Give up all that this visitor waits for."""
         with self._changed:
-            for kind in (SWEEP, REFINE, EXPORT):
-                self._newest.pop((visitor, kind), None)
+            for key in [key for key in self._newest if key[0] == visitor]:
+                del self._newest[key]
             self._changed.notify_all()
 
 

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 import gradio as gr
 import pytest
 from browser.fake_engine import VOCABULARY, FakeEngine
-from fastapi.testclient import TestClient
 from PIL import Image
 
 import app
@@ -19,6 +18,7 @@ from styleaug.lessons import FIGURE_LESSONS, LESSONS
 from styleaug.model import ModelError, NonFiniteError
 from styleaug.panels import ALL_MODES, MODES_IN_ORDER, STOPS, coarse_to_fine, theta_range
 from styleaug.recipe import read_recipe
+from styleaug.renderers import OneThread
 
 CONTROL_VALUES = {
     "prompt": "a cat",
@@ -55,7 +55,7 @@ def engine():
 
 @pytest.fixture
 def handlers(engine, tmp_path):
-    return Handlers(engine, tmp_path, app.new_renderer())
+    return Handlers(engine, tmp_path, OneThread(engine, app.new_renderer()))
 
 
 def refine(handlers, name="somebody", **question):
@@ -77,7 +77,8 @@ def test_a_sweep_announces_itself_then_adds_frame_by_frame(handlers, engine):
 
 
 def test_the_page_runs_on_the_real_engine(random_model, tmp_path):
-    handlers = Handlers(StyleEngine(random_model), tmp_path, app.new_renderer())
+    real = StyleEngine(random_model)
+    handlers = Handlers(real, tmp_path, OneThread(real, app.new_renderer()))
     controls = values(prompt="a cat", style="style", num_inference_steps=2)
     answers = [stage for stage, _ in handlers.sweep(visitor(), *controls)]
     assert [frame["theta"] for frame in answers[-1]["frames"]] == coarse_to_fine(0, 1, 0.3)
@@ -97,11 +98,12 @@ def test_a_frame_is_a_whole_picture_under_a_name_of_its_own(handlers):
             assert (image.format, image.size) == ("WEBP", (256, 256))
 
 
-def test_a_later_sweep_has_a_higher_number_even_after_a_restart(handlers, tmp_path):
+def test_a_later_sweep_has_a_higher_number_even_after_a_restart(handlers, engine, tmp_path):
     first = next(handlers.sweep(visitor(), *values()))[0]["sweep"]
     second = next(handlers.sweep(visitor(), *values()))[0]["sweep"]
     assert second > first
-    assert next(Handlers(FakeEngine(), tmp_path, app.new_renderer()).sweep(visitor(), *values()))[0]["sweep"] >= first
+    again = Handlers(engine, tmp_path, OneThread(engine, app.new_renderer()))
+    assert next(again.sweep(visitor(), *values()))[0]["sweep"] >= first
 
 
 def test_what_was_painted_before_comes_from_the_cache(handlers):
@@ -509,8 +511,9 @@ def test_a_public_host_shows_no_more_than_the_page():
     assert page.analytics_enabled is False
     assert page.delete_cache is not None
     assert page.api_open is False
-    assert all(call["api_visibility"] == "private" for call in page.get_config_file()["dependencies"])
-    assert TestClient(page.app).get("/gradio_api/info").json() == {"named_endpoints": {}, "unnamed_endpoints": {}}
+    assert launch["mcp_server"] is False
+    calls = page.get_config_file()["dependencies"]
+    assert [call["api_name"] for call in calls if call["api_visibility"] != "private"] == list(app.CALLS)
 
 
 def contrast(one, other):

@@ -78,3 +78,13 @@ def test_a_new_export_supersedes_the_old_one_and_nothing_else():
     with turns.sweep("a") as sweep, turns.refine("a") as refined, turns.export("a") as old, turns.export("a") as new:
         assert old.superseded()
         assert not sweep.superseded() and not refined.superseded() and not new.superseded()
+
+
+def test_calls_stand_beside_each_other_until_their_program_leaves():
+    turns = Turns()
+    with turns.call("a") as one, turns.call("a") as other, turns.sweep("a") as sweep, turns.call("b") as stranger:
+        assert not any(turn.superseded() for turn in (one, other, sweep, stranger))
+        turns.leave("a")
+        assert one.superseded() and other.superseded() and sweep.superseded()
+        assert not stranger.superseded()
+    assert turns._newest == {}

@@ -60,7 +60,7 @@ function refineEnded() {
 
 function sweepFailed() {
   coming = null;
-  failure = "The server did not answer. Press Paint to try again.";
+  failure = "The server is busy, or did not answer. Press Paint to try again.";
   update();
 }
 

@@ -74,7 +74,7 @@ async function receiveExported(answer) {
 }
 
 function exportFailed() {
-  say("The server did not answer. Try again.");
+  say("The server is busy, or did not answer. Try again.");
   exportEnded();
 }
 
