@@ -31,14 +31,17 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from styleaug import BadRequest, Mode, Picture, Request, StyleEngine, load_model
+from styleaug.arrival import Arrival, News
 from styleaug.door import Door, Refusal, Scope
 from styleaug.engine import Cancelled, save_png
 from styleaug.export import ANIMATIONS, MissingProgram, file_name, side_by_side, strip, write_animation
+from styleaug.hub import OnBytes
 from styleaug.lessons import FIGURE_LESSONS, LESSONS, Lesson
-from styleaug.model import ModelError, NonFiniteError
+from styleaug.model import Model, ModelError, NonFiniteError
 from styleaug.panels import ALL_MODES, STOPS, Hanging, Panel, coarse_to_fine, hang, theta_range
 from styleaug.prompt_list import PromptList, read_prompt_list
 from styleaug.recipe import Recipe, from_query, to_query
+from styleaug.registry import MODELS, Repository
 from styleaug.renderers import Decorate, Here, OneThread, Renderer, ZeroGpu
 from styleaug.request import Direction, Span
 from styleaug.turns import Turn, Turns
@@ -51,6 +54,7 @@ THETA_STEP = 0.01
 FILMS = (STOPS, 17, 33)  # how many stops a sweep may have
 NEW_SEEDS = 100_000  # a new seed is drawn below this: short enough to be read aloud in a class
 FRAME_QUALITY = 95
+NEWS_SECONDS = 1.0  # between two looks at where a model is that is on its way
 FILE_SECONDS = 3600  # how long a frame's file is kept
 PLACES_IN_LINE = 16  # sweeps, and again refines, exports and calls, that may wait for their turn at one time
 CALLS_QUEUED = 64  # that wait for such a place; a class of 30 asks for 60 pictures at once
@@ -102,9 +106,9 @@ HELP: Mapping[str, str] = {
     "seed": "of the noise that the picture begins with, 0 to 4294967295",
     "second_seed": "interpolate mode only: the noise goes over to that of this seed",
     "negative_prompt": "what to keep out of the picture",
-    "num_inference_steps": "1 to 200",
-    "guidance_scale": "how strictly to follow the prompt, 1 (not at all) to 30",
-    "start": "the part of the run, 0 to 1, before theta takes hold",
+    "num_inference_steps": "1 to 200; what the model was made for, if left out",
+    "guidance_scale": "how strictly to follow the prompt, 1 (not at all) to 30; the model's own, if left out",
+    "start": "the part of the run, 0 to 1, before theta takes hold; the model's own, if left out",
     "direction": "of the style: contrast (with it against without it) or phrase (its own words)",
     "span": "one angle for each token, or for the whole prompt",
     "hold_norm": "keep each token as long as it was at theta 0",
@@ -161,31 +165,44 @@ class Handlers:
     ) -> None:
         """`folder` takes the frames' files; gradio serves it. Where there are `prompts`, no others are painted."""
         self.engine = engine
+        self._first_engine = engine
         self._renderer = renderer
         self._prompts = prompts
         self.turns = Turns()
         self._folder = folder
         self._notices = itertools.count()
 
+    def adopt(self, engine: StyleEngine, renderer: Renderer) -> None:
+        """Paint with another engine from now on. Pages that are open are opened anew by their own script."""
+        self._renderer = renderer
+        self.engine = engine
+
     def open(self, visitor: gr.Request, stops: Any, *values: Any) -> Iterator[tuple[Any, ...]]:
         """The first sweep of a visitor: what their link asks for, else what the page begins with.
 
-        Yields (every control, stage, notice).
+        Yields (every control, the words to click on, stage, notice).
         """
-        untouched = [gr.skip()] * len(CONTROLS)
+        untouched = [gr.skip()] * (len(CONTROLS) + 1)
         controls: Sequence[Any] = untouched
         wrong = None
         try:
             linked = from_query(dict(visitor.query_params))
-            if linked:
-                hung = hang({"style": first_fields(self._prompts)["style"], **linked})
+            if linked or self.engine is not self._first_engine:
+                first = first_fields(self._prompts)
+                begun = {"style": first["style"]} if linked else {**first, **self.engine.model.settings}
+                hung = hang({**begun, **linked})
                 self._check_listed([panel.request for panel in hung.panels])
-                controls, values = fill_in(hung.fields), tuple(hung.fields[name] for name in CONTROLS)
+                controls = [*self.fill_in(hung.fields), self._words()]
+                values = tuple(hung.fields[name] for name in CONTROLS)
         except Exception as error:
             wrong = self.notice(error)
         for stage, notice in self.sweep(visitor, stops, *values):
             yield *controls, stage, notice if wrong is None else wrong
             controls = untouched
+
+    def _words(self) -> dict[str, Any]:
+        vocabulary = vocabulary_of(self.engine)
+        return gr.update(value=vocabulary, visible=bool(vocabulary) and self._prompts is None)
 
     def sweep(self, visitor: gr.Request, stops: Any, *values: Any) -> Iterator[tuple[Any, Any]]:
         """Render the grid of what the controls say. Yields (stage, notice), cumulative, frame by frame."""
@@ -196,7 +213,8 @@ class Handlers:
         except Exception as error:
             yield gr.skip(), self.notice(error)
             return
-        low, high = theta_range(hung.mode)
+        low, high = theta_range(hung.mode, self.engine.model.theta_range)
+        low, high = min(low, resting), max(high, resting)  # a link may rest further out than this model's slider goes
         thetas = coarse_to_fine(low, high, resting, stops)
         with self.turns.sweep(visitor.session_hash) as turn:
             news: dict[str, Any] = {
@@ -270,8 +288,34 @@ class Handlers:
         name = asked._data.get("name") if isinstance(asked._data, dict) else None
         for lesson in (*LESSONS, *FIGURE_LESSONS):
             if lesson.name == name:
-                return fill_in(lesson.hang(**self.engine.model.settings).fields)
+                return self.fill_in(lesson.hang(**self.engine.model.settings).fields)
         return [gr.skip()] * len(CONTROLS)
+
+    def adopt_mode(self, mode: str, theta: float | None) -> tuple[dict[str, Any], ...]:
+        """The slider's range, the style box's name, the mode's sentence and the second seed follow the mode.
+
+        θ stays where it is if the mode has it.
+        """
+        low, high = theta_range(mode, self.engine.model.theta_range)
+        theta = min(max(theta if theta is not None else 0.0, low), high)
+        walks = mode == Mode.INTERPOLATE
+        return (
+            gr.update(minimum=low, maximum=high, value=theta),
+            gr.update(label="Second prompt" if walks else "Style"),
+            gr.update(info=MODES[mode]),
+            gr.update(visible=walks),
+        )
+
+    def fill_in(self, fields: Mapping[str, Any]) -> list[Any]:
+        """An update for every control: its value if the fields have one, and what follows from the mode."""
+        slider, style, mode, second_seed = self.adopt_mode(fields["mode"], fields["theta"])
+        followers = {"theta": slider, "style": style, "mode": mode, "second_seed": second_seed}
+        values = {"second_seed": None, **fields, "mode": str(fields["mode"])}
+        values["second_seed"] = "" if values["second_seed"] is None else str(values["second_seed"])
+        return [
+            gr.update(**{**followers.get(name, {}), **({"value": values[name]} if name in values else {})})
+            for name in CONTROLS
+        ]
 
     def leave(self, visitor: gr.Request) -> None:
         """The tab was closed."""
@@ -347,17 +391,16 @@ class Calls:
         self._handlers = handlers
 
     def offer(self, page: gr.Blocks) -> None:
-        """Make both known to the page that is being built, with each field of a request and its default."""
-        model = self._handlers.engine.model.settings
-        fields = [
-            Parameter(
-                field.name,
-                Parameter.POSITIONAL_OR_KEYWORD,
-                default=plain(model.get(field.name, field.default)),
-                annotation=field.type,
-            )
-            for field in dataclasses.fields(Request)
-        ]
+        """Make both known to the page that is being built, with each field of a request and its default. What a model
+        has its own setting for is left to it, for another model may paint by the time of the call."""
+        own = self._handlers.engine.model.settings
+
+        def parameter_of(field: dataclasses.Field[Any]) -> Parameter:
+            kind: Any = field.type
+            default, kind = (None, kind | None) if field.name in own else (plain(field.default), kind)
+            return Parameter(field.name, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
+
+        fields = [parameter_of(field) for field in dataclasses.fields(Request)]
         frames = [
             Parameter("frames", Parameter.POSITIONAL_OR_KEYWORD, default=STOPS, annotation=int),
             Parameter("thetas", Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=list[float] | None),
@@ -372,7 +415,7 @@ class Calls:
     def render(self, visitor: gr.Request, **fields: Any) -> tuple[gr.FileData, dict[str, Any]]:
         """Paint one picture. Answers with a PNG that carries its recipe, and the recipe with what it took."""
         with errors_to_be_read():
-            [picture] = self._handlers.call(visitor, [Request.from_dict(fields)])
+            [picture] = self._handlers.call(visitor, [self._request(fields)])
             return self._png(picture), report([picture])
 
     def sweep(
@@ -380,12 +423,16 @@ class Calls:
     ) -> tuple[gr.FileData, list[gr.FileData], dict[str, Any]]:
         """Paint one picture at many theta. Answers with a labelled strip, each picture as a PNG, and the recipe."""
         with errors_to_be_read():
-            request = Request.from_dict(fields)
+            request = self._request(fields)
             thetas = even_thetas(request.mode, frames) if thetas is None else read_thetas(thetas, MOST_FRAMES)
             pictures = self._handlers.call(visitor, [request.with_theta(theta) for theta in thetas])
             path = self._handlers.new_file(".png")
             save_png(strip([Panel("", request)], [pictures]), path)
             return file_answer(path), [self._png(picture) for picture in pictures], report(pictures)
+
+    def _request(self, fields: Mapping[str, Any]) -> Request:
+        own = self._handlers.engine.model.settings
+        return Request.from_dict({name: own.get(name) if value is None else value for name, value in fields.items()})
 
     def _png(self, picture: Picture) -> Any:
         path = self._handlers.new_file(".png")
@@ -531,34 +578,6 @@ def unknown_words_remark(model: str, words: Sequence[str]) -> str:
     return f"{name} does not know: {', '.join(words)}."
 
 
-def adopt_mode(mode: str, theta: float | None) -> tuple[dict[str, Any], ...]:
-    """The slider's range, the style box's name, the mode's sentence and the second seed follow the mode.
-
-    θ stays where it is if the mode has it.
-    """
-    low, high = theta_range(mode)
-    theta = min(max(theta if theta is not None else 0.0, low), high)
-    walks = mode == Mode.INTERPOLATE
-    return (
-        gr.update(minimum=low, maximum=high, value=theta),
-        gr.update(label="Second prompt" if walks else "Style"),
-        gr.update(info=MODES[mode]),
-        gr.update(visible=walks),
-    )
-
-
-def fill_in(fields: Mapping[str, Any]) -> list[Any]:
-    """An update for every control: its value if the fields have one, and what follows from the mode."""
-    slider, style, mode, second_seed = adopt_mode(fields["mode"], fields["theta"])
-    followers = {"theta": slider, "style": style, "mode": mode, "second_seed": second_seed}
-    values = {"second_seed": None, **fields, "mode": str(fields["mode"])}
-    values["second_seed"] = "" if values["second_seed"] is None else str(values["second_seed"])
-    return [
-        gr.update(**{**followers.get(name, {}), **({"value": values[name]} if name in values else {})})
-        for name in CONTROLS
-    ]
-
-
 def gallery_of(prompts: PromptList | None) -> list[dict[str, Any]]:
     """The shelves of cards: a heading, and each card's name, words and thumbnail. A closed list leaves out the rest."""
 
@@ -625,19 +644,20 @@ def build_page(
     *,
     prompts: PromptList | None = None,
     gpu: Decorate | None = None,
+    arrival: Arrival | None = None,
 ) -> gr.Blocks:
     """The page on an engine, with sweeps of so many stops at first. For `launch` there are `launch_settings()`.
 
     Give the `renderer` that the engine's model was loaded in, where there is one; `prompts`, and there are no others;
-    and `gpu`, the decorator of `zero_gpu`, on a Space that lends one.
+    `gpu`, the decorator of `zero_gpu`, on a Space that lends one; and the `arrival` of a model that is to take over.
     """
-    renders = (
-        OneThread(engine, new_renderer() if renderer is None else renderer) if gpu is None else ZeroGpu(engine, gpu)
-    )
+    renderer = new_renderer() if renderer is None else renderer
+    renders = OneThread(engine, renderer) if gpu is None else ZeroGpu(engine, gpu)
     with Page(
         title="StyleAug", analytics_enabled=False, delete_cache=(FILE_SECONDS // 4, FILE_SECONDS), fill_width=True
     ) as page:
         island("header")
+        island("arrival")
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="wall", min_width=280, scale=3):
                 lay_out_wall()
@@ -650,6 +670,8 @@ def build_page(
         handlers = Handlers(engine, frames_folder(page), renders, prompts)
         Calls(handlers).offer(page)  # before the page's own events: the first of a name has it
         connect(page, parts, handlers)
+        if arrival is not None:
+            follow(arrival, parts["arrival"], handlers, renderer)
     page.queue(max_size=2 * CALLS_QUEUED, api_open=False)  # the second lock; the door's comes with a better message
     return page
 
@@ -707,7 +729,7 @@ def lay_out_fine_control(engine: StyleEngine, stops: int, prompts: PromptList | 
     with gr.Row():
         gr.Number(engine.model.num_inference_steps, label="Steps", min_width=100, elem_id="num_inference_steps")
         gr.Number(engine.model.guidance_scale, label="Guidance scale", min_width=100, elem_id="guidance_scale")
-        gr.Number(0, step=0.05, label="θ starts at (0 to 1)", min_width=100, elem_id="start")
+        gr.Number(engine.model.start, step=0.05, label="θ starts at (0 to 1)", min_width=100, elem_id="start")
     directions = [
         ("With the style against without it", Direction.CONTRAST),
         ("The style's own words", Direction.PHRASE),
@@ -746,14 +768,17 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> No
         **at_once,
     )
     rolled = parts["die"].click(new_seed, None, parts["seed"], **at_once)
-    moded = parts["mode"].input(adopt_mode, [parts["mode"], parts["theta"]], followers, **at_once)
+    moded = parts["mode"].input(handlers.adopt_mode, [parts["mode"], parts["theta"]], followers, **at_once)
     filled = parts["gallery"].lesson(handlers.lesson, None, controls, **at_once)
     sweep_on(*(event.then for event in (pressed, rolled, moded, filled)))
     sweep_on(parts["words"].pick, *(parts[name].input for name in ("seed", "direction", "span", "hold_norm", "stops")))
     sweep_on(*(parts[name].input for name in ("prompt", "style") if isinstance(parts[name], gr.Dropdown)))
     sweep_on(parts["second_seed"].change)  # a gr.Textbox has its .input from keys alone, not from pasting
     opened = page.load(
-        handlers.open, [parts["stops"], *controls], [*controls, parts["stage"], parts["notice"]], **sweeping
+        handlers.open,
+        [parts["stops"], *controls],
+        [*controls, parts["words"], parts["stage"], parts["notice"]],
+        **sweeping,
     )
     opened.failure(None, js=stage_event("sweep-failed"))
 
@@ -764,6 +789,24 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> No
         asked.success(None, js=stage_event(f"{event}-ended"))
         asked.failure(None, js=stage_event(f"{event}-failed"))
     page.unload(handlers.leave)
+
+
+def follow(arrival: Arrival, told: gr.HTML, handlers: Handlers, renderer: Executor) -> None:
+    """Let every page hear of the model that is on its way, and let it take over when it is there."""
+
+    def settled(news: News, engine: StyleEngine | None) -> None:
+        if engine is None:
+            print(news.text, file=sys.stderr)
+        else:
+            handlers.adopt(engine, OneThread(engine, renderer))
+
+    def news() -> tuple[Any, Any]:
+        latest = arrival.news
+        return {"text": latest.text, "model": handlers.engine.model.name}, gr.Timer(active=latest.waiting)
+
+    arrival.when_settled(settled)
+    timer = gr.Timer(NEWS_SECONDS)
+    timer.tick(news, None, [told, timer], queue=False, show_progress="hidden", api_visibility="private")
 
 
 def stage_event(name: str) -> str:
@@ -869,28 +912,75 @@ def has_mcp() -> bool:
     return True
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Load the model, serve the page, print its address."""
+def is_public(chosen: argparse.Namespace) -> bool:
+    """Whether others than whoever started it can reach the page."""
+    host = chosen.host if chosen.host is not None else os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    return chosen.share or "SPACE_ID" in os.environ or host not in ("127.0.0.1", "localhost", "::1")
+
+
+def load_chosen(chosen: argparse.Namespace, name: str, on_bytes: OnBytes | None = None) -> Model:
+    """The model of that name, as the command line wants it.
+
+    Raises:
+        ModelError: it may paint anything, has no safety filter, and others can reach the page.
+    """
+    model = load_model(
+        name,
+        safety=not chosen.unfiltered,
+        small_decoder=chosen.small_decoder and name == chosen.model,
+        on_bytes=on_bytes,
+    )
+    if is_public(chosen) and not chosen.unfiltered and model.safety is None and model.vocabulary is None:
+        raise ModelError(
+            f"{name} has no safety filter, and others can reach this page. Start it with --unfiltered if that is meant."
+        )
+    return model
+
+
+def is_far(name: str) -> bool:
+    """Whether this model's weights may have to be fetched."""
+    return name in MODELS and isinstance(MODELS[name].home, Repository)
+
+
+def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
+    """What was chosen when the program was started. Nobody but the one who starts it chooses a model."""
     parser = argparse.ArgumentParser(prog="app.py", description="Drag a style up and down in a picture.")
-    parser.add_argument("--model", default="tiny", help="a model's name, or a folder in diffusers' layout")
+    known = ", ".join(MODELS)
+    named = os.environ.get("STYLEAUG_MODEL", "tiny")
+    parser.add_argument("--model", default=named, help=f"{known}, or a folder in diffusers' layout; {named}")
+    parser.add_argument("--small-decoder", action="store_true", help="decode faster and a little softer (TAESD)")
+    parser.add_argument(
+        "--unfiltered", action="store_true", help="without the model's safety filter, or its lack known"
+    )
     parser.add_argument("--host", default=None, help="the address to listen on, 127.0.0.1 if left out; 0.0.0.0 for all")
     parser.add_argument("--port", type=int, default=None, help="the port; the first free one from 7860 on if left out")
     parser.add_argument("--share", action="store_true", help="make a public link through gradio's servers")
     parser.add_argument("--prompts", default=None, help="a file of prompts, one a line; there are no others then")
     parser.add_argument("--mcp", action="store_true", help="let agents render, by MCP")
-    chosen = parser.parse_args(arguments)
+    return parser.parse_args(given)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Load the model, serve the page, print its address. A model that must be fetched arrives while the page stands."""
+    chosen = arguments_of(arguments)
     if chosen.mcp and not has_mcp():
         print('--mcp needs gradio\'s MCP part: pip install "gradio[mcp]"', file=sys.stderr)
         return 2
     gpu = zero_gpu()
     renderer = new_renderer() if gpu is None else Here()
+    waits = gpu is None and is_far(chosen.model)  # ZeroGPU lends its GPU to models of the main thread only
+    arrival = None
+    if waits:
+        arrival = Arrival(
+            chosen.model, "the bundled model", lambda on_bytes: load_chosen(chosen, chosen.model, on_bytes)
+        )
     try:
         prompts = None if chosen.prompts is None else read_prompt_list(chosen.prompts)
-        engine = StyleEngine(renderer.submit(load_model, chosen.model).result())
+        engine = StyleEngine(renderer.submit(load_chosen, chosen, "tiny" if waits else chosen.model).result())
     except (BadRequest, ModelError) as error:
         print(explain(error), file=sys.stderr)
         return 2
-    page = build_page(engine, renderer=renderer, prompts=prompts, gpu=gpu)
+    page = build_page(engine, renderer=renderer, prompts=prompts, gpu=gpu, arrival=arrival)
     page.launch(server_name=chosen.host, server_port=chosen.port, share=chosen.share, **launch_settings(chosen.mcp))
     return 0
 

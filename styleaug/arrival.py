@@ -5,6 +5,7 @@ It knows threads and words, neither pages nor where weights come from.
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from styleaug.engine import StyleEngine
@@ -25,40 +26,45 @@ class News:
 
 
 class Arrival:
-    """Loads a model in a thread of its own and hands over an engine on it, or says for good why there is none."""
+    """Loads a model in a thread of its own, and gives an engine on it, or says for good why there is none."""
 
-    def __init__(self, name: str, meanwhile: str, load: Load, adopt: Callable[[StyleEngine], None]) -> None:
-        """`meanwhile` is the model that pictures are made with until `adopt` gets the other's engine."""
-        self._name, self._meanwhile = name, meanwhile
-        self._load, self._adopt = load, adopt
-        self._news = News(f"{name} is on its way. Until it is here, pictures are painted by {meanwhile}.", True)
-        self._thread = threading.Thread(target=self._bring, name=f"arrival of {name}", daemon=True)
+    def __init__(self, name: str, meanwhile: str, load: Load) -> None:
+        """Begins at once. `meanwhile` is what visitors are told that paints until the model is there."""
+        self._name = name
+        self._meanwhile = f"Until it is here, {meanwhile} paints."
+        self._instead = f"{meanwhile[:1].upper()}{meanwhile[1:]} paints instead."
+        self._load = load
+        self._news = News(f"{name} is on its way. {self._meanwhile}", True)
+        self._engine: Future[StyleEngine] = Future()
+        threading.Thread(target=self._bring, name=f"arrival of {name}", daemon=True).start()
 
     @property
     def news(self) -> News:
         return self._news
 
-    def start(self) -> None:
-        self._thread.start()
+    def when_settled(self, tell: Callable[[News, StyleEngine | None], None]) -> None:
+        """Call `tell` with the last news and the engine, if there is one; at once if all is settled already."""
 
-    def wait(self) -> News:
-        """The last news."""
-        self._thread.join()
-        return self._news
+        def settled(engine: Future[StyleEngine]) -> None:
+            tell(self._news, None if engine.exception() is not None else engine.result())
+
+        self._engine.add_done_callback(settled)
 
     def _bring(self) -> None:
         try:
-            self._adopt(StyleEngine(self._load(self._on_bytes)))
-        except ModelError as error:
-            self._news = News(f"{error} Pictures are painted by {self._meanwhile}.", False)
+            engine = StyleEngine(self._load(self._on_bytes))
         except Exception as error:
-            text = f"{self._name} could not be loaded ({type(error).__name__}). Pictures are painted by"
-            self._news = News(f"{text} {self._meanwhile}.", False)
-            raise
+            # Only a ModelError is written for a person; another's words are not known.
+            reason = str(error) if isinstance(error, ModelError) else self._unforeseen(error)
+            self._news = News(f"{reason} {self._instead}", False)
+            self._engine.set_exception(error)
         else:
             self._news = News("", False)
+            self._engine.set_result(engine)
+
+    def _unforeseen(self, error: Exception) -> str:
+        return f"{self._name} could not be loaded ({type(error).__name__})."
 
     def _on_bytes(self, here: int, total: int) -> None:
         share = f"{here / 1e9:.1f} of {total / 1e9:.1f} GB"
-        text = f"{self._name} is on its way: {share}. Until it is here, pictures are painted by {self._meanwhile}."
-        self._news = News(text, True)
+        self._news = News(f"{self._name} is on its way: {share}. {self._meanwhile}", True)

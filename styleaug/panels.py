@@ -5,7 +5,7 @@ all share prompt, seed and one θ. This file knows requests; it knows nothing of
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ ALL_MODES = "all"
 MODES_IN_ORDER = (Mode.WEAKEN, Mode.AUGMENT, Mode.GUIDE, Mode.INTERPOLATE)
 MOST_PANELS = 9
 STOPS = 9
+RangeOf = Callable[[Mode], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,9 @@ def _request(fields: Mapping[str, Any], **changed: Any) -> Request:
     return Request.from_dict(mine)
 
 
-def theta_range(mode: str) -> tuple[float, float]:
-    """The lowest and the highest θ of a mode; of "all", those that every mode has."""
-    ranges = [each.theta_range for each in (Mode if mode == ALL_MODES else [Mode(mode)])]
+def theta_range(mode: str, range_of: RangeOf = lambda mode: mode.theta_range) -> tuple[float, float]:
+    """The lowest and the highest θ of a mode; of "all", those that every mode has. `range_of` may be a model's own."""
+    ranges = [range_of(each) for each in (Mode if mode == ALL_MODES else [Mode(mode)])]
     return max(low for low, _ in ranges), min(high for _, high in ranges)
 
 

@@ -429,8 +429,8 @@ def test_a_sweep_whose_visitor_left_ends(handlers, engine):
 
 
 @pytest.mark.parametrize("mode", [*Mode, ALL_MODES])
-def test_the_slider_has_the_range_of_the_mode(mode):
-    slider, style_box, mode_choice, second_seed = app.adopt_mode(str(mode), 0.25)
+def test_the_slider_has_the_range_of_the_mode(handlers, mode):
+    slider, style_box, mode_choice, second_seed = handlers.adopt_mode(str(mode), 0.25)
     assert (slider["minimum"], slider["maximum"], slider["value"]) == (*theta_range(mode), 0.25)
     assert style_box["label"] == ("Second prompt" if mode is Mode.INTERPOLATE else "Style")
     assert mode_choice["info"] == MODES[mode]
@@ -438,8 +438,8 @@ def test_the_slider_has_the_range_of_the_mode(mode):
 
 
 @pytest.mark.parametrize(("theta", "kept"), [(-1.0, 0.0), (2.0, 1.0), (None, 0.0), (0.0, 0.0)])
-def test_a_theta_outside_the_new_range_goes_to_its_end(theta, kept):
-    assert app.adopt_mode("weaken", theta)[0]["value"] == kept
+def test_a_theta_outside_the_new_range_goes_to_its_end(handlers, theta, kept):
+    assert handlers.adopt_mode("weaken", theta)[0]["value"] == kept
 
 
 @pytest.mark.parametrize("lesson", [*LESSONS, *FIGURE_LESSONS], ids=lambda lesson: lesson.name)

@@ -45,7 +45,11 @@ function shelf(kind, title, phrases) {
   return row;
 }
 
-const words = element.querySelector(".words");
-for (const [kind, title] of kinds) {
-  if (props.value?.[kind]?.length) words.append(shelf(kind, title, props.value[kind]));
+function show() {
+  const words = element.querySelector(".words");
+  const shelves = kinds.filter(([kind]) => props.value?.[kind]?.length);
+  words.replaceChildren(...shelves.map(([kind, title]) => shelf(kind, title, props.value[kind])));
 }
+
+show();
+watch("value", show); // another model has other words, or none

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from PIL import Image, ImageDraw
 
-from styleaug import BadRequest, Picture, Request
+from styleaug import BadRequest, Mode, Picture, Request
 from styleaug.engine import Cancelled, Stats
 from styleaug.model import Vocabulary
 
@@ -32,8 +32,11 @@ class FakeModel(SimpleNamespace):
     """The part of a model that the page reads."""
 
     def __init__(self, vocabulary: Vocabulary | None = VOCABULARY) -> None:
-        super().__init__(name="tiny", vocabulary=vocabulary, num_inference_steps=STEPS, guidance_scale=4.0)
-        self.settings = {"num_inference_steps": STEPS, "guidance_scale": 4.0}
+        super().__init__(name="tiny", vocabulary=vocabulary, num_inference_steps=STEPS, guidance_scale=4.0, start=0.0)
+        self.settings = {"num_inference_steps": STEPS, "guidance_scale": 4.0, "start": 0.0}
+
+    def theta_range(self, mode: Mode) -> tuple[float, float]:
+        return mode.theta_range
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         return () if self.vocabulary is None else self.vocabulary.unknown_words(text)
