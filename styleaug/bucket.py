@@ -17,7 +17,7 @@ BUCKETS: Mapping[str, int] = MappingProxyType({"cpu": 1})
 """Rows of a UNet call by the kind of device, where it was measured; elsewhere 1, each picture on its own.
 
 On a CPU, 4 rows at once cost 0.82 of what they cost two by two on the bundled model, and 8 no less (one thread of an
-Intel Xeon, medians of 8 interleaved rounds). But then a single θ, the one under the hand, pays for 4 rows where it
+AMD EPYC, medians of 8 interleaved rounds). But then a single θ, the one under the hand, pays for 4 rows where it
 needs 2, 1.6 times the time, and θ = 0 is no longer diffusers' own picture bit for bit, which is promised. So it is 1.
 """
 

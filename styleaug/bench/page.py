@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from styleaug.bench import machine, peers, spread
+from styleaug.bench import machine, peers, rotated, spread
 from styleaug.bench.browser import Tab, chromium, renderers_memory, served
 from styleaug.engine import Picture, Stats, StyleEngine
 from styleaug.request import Request
@@ -148,12 +148,6 @@ def compare(browser: Any, *, size: int, rounds: int, moves: int, seconds: float)
             drags.append(tabs[name].drag(thetas, seconds))
         arms = [summary(name, *seen[name], tab.reading_milliseconds()) for name, tab in tabs.items()]
     return {"frames": len(thetas), "arms": arms}
-
-
-def rotated(names: Sequence[str], number: int) -> list[str]:
-    """Another one begins in every round."""
-    start = number % len(names)
-    return [*names[start:], *names[:start]]
 
 
 def summary(
