@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 
+import numpy as np
 import parts
 import pytest
 import torch
@@ -11,7 +12,7 @@ from PIL import Image
 
 from styleaug.__main__ import main
 from styleaug.bench import BenchRefused, resident_bytes, rotated
-from styleaug.bench.arms import BASELINE, COLD, NEW_PROMPT, NEW_THETA, REPEAT, Arm, Baseline, all_arms
+from styleaug.bench.arms import BASELINE, COLD, NEW_PROMPT, NEW_THETA, REPEAT, THREE_ROWS, Arm, Baseline, all_arms
 from styleaug.bench.counting import counted
 from styleaug.bench.engine import HEAD, compare, gate, measure, table
 from styleaug.bench.memory import measure_memory
@@ -24,7 +25,7 @@ STEPS, ROUNDS = 4, 2
 OURS = (COLD, NEW_THETA, REPEAT, NEW_PROMPT)
 STOCK, SEMANTIC = "StableDiffusionPipeline, per θ", "SemanticStableDiffusionPipeline"
 OFFSET, COMPEL = "clip-slider's way: text and an offset", "compel's weights"
-ARMS = [*OURS, BASELINE, STOCK, SEMANTIC, OFFSET, COMPEL]
+ARMS = [*OURS, BASELINE, THREE_ROWS, STOCK, SEMANTIC, OFFSET, COMPEL]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,11 @@ def rows_of(report, name):
     """The arms of one sweep."""
     [sweep] = [sweep for sweep in report["sweeps"] if sweep["sweep"].startswith(name)]
     return {arm["arm"]: arm for arm in sweep["arms"]}
+
+
+def arms_of(sweep):
+    """The names of the arms that a sweep must have."""
+    return [name for name in ARMS if name != THREE_ROWS or sweep["request"]["mode"] == "guide"]
 
 
 def counts(arm):
@@ -57,7 +63,7 @@ def test_every_sweep_has_every_arm(report):
         "3 stops of augment: start 0",
     ]
     for sweep in report["sweeps"]:
-        assert [arm["arm"] for arm in sweep["arms"]] == ARMS
+        assert [arm["arm"] for arm in sweep["arms"]] == arms_of(sweep)
 
 
 def test_the_counts_of_guide_from_a_trunk(report):
@@ -72,6 +78,7 @@ def test_the_counts_of_guide_from_a_trunk(report):
     assert counts(arms[REPEAT]) == (0, 0, 0, 0)
     alone = 5 * trunk * 2 + rest * (plain * 2 + guided * 3)
     assert counts(arms[BASELINE]) == (alone, 5 * STEPS, 0, 5)
+    assert counts(arms[THREE_ROWS]) == (5 * STEPS * 3, 5 * STEPS, 0, 5)
     assert counts(arms[SEMANTIC]) == (5 * STEPS * 3, 5 * STEPS, 5 * 3, 5)
 
 
@@ -116,6 +123,15 @@ def test_the_gate_lets_pass_what_is_the_same_under_every_scheduler(name, mode, s
     arms = [arm for arm in all_arms(model, asked, baseline) if arm.exact]
     assert [arm.name for arm in arms][:5] == [*OURS, BASELINE]
     gate(arms, baseline.picture, (0.0, 0.5, 1.0))
+
+
+def test_three_rows_always_are_the_baselines_pictures_to_rounding(random_model):
+    asked = Request(prompt="a dog", style="monet style", mode="guide", start=0.5, num_inference_steps=STEPS)
+    baseline = Baseline(random_model)
+    [arm] = [arm for arm in all_arms(random_model, asked, baseline) if arm.name == THREE_ROWS]
+    for request, image in arm.run((-1.0, 0.0, 1.5), 0).items():
+        difference = np.asarray(image, int) - np.asarray(baseline.picture(request), int)
+        assert abs(difference).max() <= 1
 
 
 def painted(request, level=0):
@@ -186,7 +202,8 @@ def test_every_arm_but_the_repeat_follows_theta(random_model):
 def test_the_table_holds_every_arm_of_every_sweep(report):
     lines = table(report).splitlines()
     rows = [line for line in lines if line.startswith("| ")]
-    assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == [HEAD[0], "---", *ARMS] * 4
+    expected = [name for sweep in report["sweeps"] for name in (HEAD[0], "---", *arms_of(sweep))]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == expected
     assert {row.count("|") for row in rows} == {len(HEAD) + 1}
     assert all(f"**{sweep['sweep']}**" in lines for sweep in report["sweeps"])
     assert "2 rounds" in lines[0]

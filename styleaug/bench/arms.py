@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from PIL import Image
 from torch import Tensor
 
-from styleaug.conditioning import Conditioning, condition, full_and_base
+from styleaug.conditioning import Conditioning, Guidance, condition, full_and_base
 from styleaug.engine import StyleEngine
 from styleaug.model import Model
 from styleaug.request import Mode, Request
@@ -22,6 +23,7 @@ from styleaug.trajectory import begin, denoise, initial_latents, step_generator
 
 OTHER_PROMPTS = ("castle at night", "a dog")
 BASELINE = "everything cached, per θ (baseline)"
+THREE_ROWS = "everything cached, three rows always"
 COLD, NEW_THETA, REPEAT, NEW_PROMPT = "ours, cold", "ours, one new θ", "ours, repeat", "ours, another prompt"
 
 Pictures = dict[Request, Image.Image]
@@ -46,6 +48,7 @@ def all_arms(model: Model, request: Request, baseline: "Baseline", bucket: int |
     return [
         *_ours(model, request, bucket),
         Arm(BASELINE, _each(request, baseline.picture), exact=True),
+        *([Arm(THREE_ROWS, _three_rows(model, request))] if request.mode is Mode.GUIDE else []),
         _stock(model, pipe, request),
         Arm("SemanticStableDiffusionPipeline", _semantic(model, request)),
         Arm("clip-slider's way: text and an offset", _text_offset(model, pipe, request)),
@@ -82,7 +85,8 @@ def _ours(model: Model, request: Request, bucket: int | None) -> list[Arm]:
 class Baseline:
     """The strong baseline: texts and noise are kept, and every θ is a whole run.
 
-    It is diffusers' own pipeline; for `guide`, which that does not know, the plain loop of two and three rows.
+    It is diffusers' own pipeline; for `guide`, which that does not know, a plain loop that sends two rows before
+    `start` and three from there on.
     """
 
     def __init__(self, model: Model) -> None:
@@ -98,6 +102,28 @@ class Baseline:
         if request.mode is Mode.GUIDE:
             return _looped(self._model, conditioning, latents, request)
         return _piped(self._pipe, conditioning, latents, request)
+
+
+def _three_rows(model: Model, request: Request) -> Run:
+    """`guide` as one would write it down: three rows in every step, θ being 0 before `start`. Its pictures are the
+    baseline's to rounding, for the UNet's last bits depend on the number of rows."""
+    encode = functools.cache(model.encode)
+    full, base = full_and_base(request.prompt, request.style)
+    scale = request.guidance_scale
+
+    def guidance(theta: float) -> Guidance:
+        def combine(noise_pred: Tensor) -> Tensor:
+            noise_negative, noise_full, noise_base = noise_pred.chunk(3)
+            guided = noise_negative + scale * (noise_full - noise_negative)
+            return guided + scale * theta * (noise_full - noise_base)
+
+        return Guidance(torch.cat([encode(text) for text in (request.negative_prompt, full, base)]), combine)
+
+    def picture(asked: Request) -> Image.Image:
+        conditioning = Conditioning(guidance(0.0), guidance(asked.theta), asked.start)
+        return _looped(model, conditioning, _noise(model, asked.seed), asked)
+
+    return _each(request, picture)
 
 
 def _stock(model: Model, pipe: Any, request: Request) -> Arm:
