@@ -290,11 +290,10 @@ class _Work:
         """Text, noise, denoising: the run of each request at its end."""
         conditionings = [condition(request, self._encode) for request in requests]
         runs = [self._forked(*pair) for pair in zip(requests, conditionings, strict=True)]
-        begins_alike = requests[0].second_seed is None
         steps_shared = runs[0].steps_done
 
         def answer(questions: Sequence[Question]) -> list[Tensor]:
-            if begins_alike and runs[0].steps_done == steps_shared:
+            if runs[0].steps_done == steps_shared:
                 return self._answer_at_fork(questions, bucket, _trunk_key(requests[0]))
             return answer_in_buckets(questions, self._predict_noise, bucket)
 
@@ -310,7 +309,10 @@ class _Work:
         return self._model.decode(latents)[0]
 
     def _answer_at_fork(self, questions: Sequence[Question], bucket: int, place: tuple[Hashable, ...]) -> list[Tensor]:
-        """The answers where every θ passes with the same latents: what θ moves no row of is asked once for all θ."""
+        """The answers where every θ passes with the same latents: what θ moves no row of is asked once for all θ.
+
+        (With a second seed θ moves the latents, but then it is `interpolate`, where it moves a row, too.)
+        """
 
         def shared(question: Question) -> Tensor:
             key = ("fork", bucket, question.guidance.texts, *place)
