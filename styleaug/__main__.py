@@ -335,6 +335,7 @@ def _add_request_arguments(parser: argparse.ArgumentParser) -> None:
     option("--negative-prompt", help="what to keep out of the picture")
     option("--num-inference-steps", "--steps", type=_number, help="1 to 200; the model's own")
     option("--guidance-scale", type=_number, help="1 (off) to 30; the model's own")
+    option("--guidance-until", type=_number, help="part of the run that is guided, 0 to 1; 1, all of it")
     option("--start", type=_number, help="part of the run before θ takes hold, 0 to 1; 0")
     option("--direction", help=f"augment, guide: {' or '.join(Direction)}; contrast")
     option("--span", help=f"one angle for each token or for the whole text: {' or '.join(Span)}; token")

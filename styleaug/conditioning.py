@@ -33,14 +33,19 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Conditioning:
-    """The guidance of a whole run: that of θ = 0 before `start`, that of θ from there on."""
+    """The guidance of a whole run: that of θ = 0 before `start`, that of θ from there on; by another, from `until`."""
 
     before: Guidance
     after: Guidance
     start: float
+    then: "Conditioning | None" = None
+    """What holds from progress `until` on; None is the same."""
+    until: float = 1.0
 
     def at(self, progress: float) -> Guidance:
         """The guidance of a step; `progress`, 0 … 1, is the part of the run that lies behind it."""
+        if self.then is not None and progress >= self.until:
+            return self.then.at(progress)
         return self.before if progress < self.start else self.after
 
 
@@ -73,6 +78,15 @@ def condition(request: Request, encode: Encode) -> Conditioning:
     Args:
         encode: a text to its prompt_embeds (1, L, D).
     """
+    guided = _condition(request, encode)
+    if request.guidance_until == 1 or request.guidance_scale == 1:
+        return guided
+    unguided = _condition(dataclasses.replace(request, guidance_scale=1.0), encode)
+    return dataclasses.replace(guided, then=unguided, until=request.guidance_until)
+
+
+def _condition(request: Request, encode: Encode) -> Conditioning:
+    """The same under one `guidance_scale` for the whole run."""
     if request.mode is Mode.GUIDE:
         return _guide(request, encode)
     origin, moved = _moved_text(request, encode)

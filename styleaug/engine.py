@@ -422,7 +422,8 @@ def _trunk_key(request: Request) -> tuple[Hashable, ...]:
     text = request.prompt if walks else full_and_base(request.prompt, request.style)[0]
     scale = request.guidance_scale
     negative = request.negative_prompt if scale > 1 else None
-    return ("trunk", text, negative, scale, request.seed, request.num_inference_steps, request.start)
+    until = request.guidance_until if scale > 1 else None
+    return ("trunk", text, negative, scale, until, request.seed, request.num_inference_steps, request.start)
 
 
 def _size_in_bytes(value: Tensor | Run | Image.Image) -> int:

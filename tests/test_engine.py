@@ -235,6 +235,11 @@ def test_the_counts_of_a_fresh_picture(random_model):
         ({"mode": "guide", "theta": -1, "start": 0.5}, [2, 2, 2, 2]),
         ({"mode": "guide", "theta": 0.5, "start": 1}, [2, 2, 2, 2]),
         ({"mode": "guide", "theta": 0.5, "guidance_scale": 1.0}, [2, 2, 2, 2]),
+        ({"guidance_until": 0.5}, [2, 2, 1, 1]),
+        ({"guidance_until": 0.51, "start": 0.25}, [2, 2, 2, 1]),
+        ({"mode": "guide", "theta": 0.5, "guidance_until": 0.5, "start": 0.25}, [2, 3, 2, 2]),
+        ({"mode": "guide", "theta": 0.5, "guidance_until": 0.5, "start": 0.75}, [2, 2, 1, 2]),
+        ({"mode": "guide", "theta": 0.5, "guidance_until": 0.5, "direction": "phrase"}, [3, 3, 3, 3]),
     ],
 )
 def test_rows_are_sent_only_where_they_are_needed(random_model, fields, rows):
@@ -244,6 +249,37 @@ def test_rows_are_sent_only_where_they_are_needed(random_model, fields, rows):
         request(**{"num_inference_steps": 4} | fields), on_step=lambda _: counts.append(engine.stats.unet_rows)
     )
     assert np.diff(counts).tolist() == rows
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_guidance_until_the_end_or_from_the_beginning_off(random_model, mode):
+    """1 is what it is without; 0 is guidance_scale 1, as is any part of a run without guidance."""
+
+    def picture(**fields):
+        return StyleEngine(random_model).render(request(mode=mode, theta=0.5, start=0.3, **fields))
+
+    assert same(picture(), picture(guidance_until=1.0))
+    assert same(picture(guidance_until=0.0), picture(guidance_scale=1.0))
+    assert same(picture(guidance_until=0.5, guidance_scale=1.0), picture(guidance_scale=1.0))
+    assert not same(picture(guidance_until=0.5), picture())
+    assert not same(picture(guidance_until=0.5), picture(guidance_scale=1.0))
+
+
+@pytest.mark.parametrize("bucket", [1, 8])
+@pytest.mark.parametrize("mode", Mode)
+def test_a_sweep_guided_in_part_is_its_pictures_one_by_one(random_model, mode, bucket):
+    asked = request(mode=mode, guidance_until=0.5, start=0.25, num_inference_steps=4)
+    for picture in StyleEngine(random_model, bucket=bucket).sweep(asked, THETAS):
+        assert same(picture, StyleEngine(random_model, bucket=bucket, cache_bytes=0).render(picture.request))
+
+
+def test_endpoints_are_exact_where_guidance_ends_early(random_model):
+    engine = StyleEngine(random_model)
+    fields = {"guidance_until": 0.5, "num_inference_steps": 4}
+    target = engine.render(request(mode="weaken", theta=1, **fields))
+    assert same(target, engine.render(request(mode="guide", theta=-1, **fields)))
+    plain = [engine.render(request(mode=mode, **fields)) for mode in ("augment", "weaken", "guide")]
+    assert same(plain[0], plain[1]) and same(plain[1], plain[2])
 
 
 # --- The trunk that all θ share ---------------------------------------------------------------------------------------
@@ -318,6 +354,8 @@ def test_what_is_shared_at_the_fork_changes_no_byte(model, fields, num_inference
     [
         {"direction": "phrase"},
         {"guidance_scale": 1.0},
+        {"guidance_until": 0.5},
+        {"guidance_until": 0.0},
         {"negative_prompt": "night"},
         {"style": "cyberpunk"},
         {"seed": 8},
@@ -362,6 +400,7 @@ def test_modes_share_a_trunk_where_they_begin_alike(random_model):
         {"style": "van gogh"},
         {"seed": 4},
         {"guidance_scale": 3},
+        {"guidance_until": 0.25},
         {"negative_prompt": "a cat"},
         {"num_inference_steps": 6},
         {"start": 0.25},

@@ -58,6 +58,7 @@ def test_every_field_has_an_option(run, tmp_path):
         "negative_prompt": "night",
         "num_inference_steps": 3,
         "guidance_scale": 2.5,
+        "guidance_until": 0.75,
         "start": 0.25,
         "direction": "phrase",
         "span": "whole",
