@@ -108,6 +108,7 @@ HELP: Mapping[str, str] = {
     "negative_prompt": "what to keep out of the picture",
     "num_inference_steps": "1 to 200; what the model was made for, if left out",
     "guidance_scale": "how strictly to follow the prompt, 1 (not at all) to 30; the model's own, if left out",
+    "guidance_until": "the part of the run, 0 to 1, after which the prompt alone leads",
     "start": "the part of the run, 0 to 1, before theta takes hold; the model's own, if left out",
     "direction": "of the style: contrast (with it against without it) or phrase (its own words)",
     "span": "one angle for each token, or for the whole prompt",
@@ -149,6 +150,7 @@ CONTROLS = (
     "negative_prompt",
     "num_inference_steps",
     "guidance_scale",
+    "guidance_until",
     "start",
     "direction",
     "span",
@@ -729,6 +731,7 @@ def lay_out_fine_control(engine: StyleEngine, stops: int, prompts: PromptList | 
     with gr.Row():
         gr.Number(engine.model.num_inference_steps, label="Steps", min_width=100, elem_id="num_inference_steps")
         gr.Number(engine.model.guidance_scale, label="Guidance scale", min_width=100, elem_id="guidance_scale")
+        gr.Number(1, step=0.05, label="Guidance ends at (0 to 1)", min_width=100, elem_id="guidance_until")
         gr.Number(engine.model.start, step=0.05, label="θ starts at (0 to 1)", min_width=100, elem_id="start")
     directions = [
         ("With the style against without it", Direction.CONTRAST),

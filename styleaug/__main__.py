@@ -12,12 +12,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
+from styleaug.bench import BenchRefused
 from styleaug.engine import Picture, Stats, StyleEngine, save_png
 from styleaug.export import MissingProgram, caption
 from styleaug.loading import load_model
@@ -54,13 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with contextlib.redirect_stdout(sys.stderr):  # whatever the libraries print, stdout is for the last line
             report = commands[arguments.command](arguments)
-    except (BadRequest, MissingProgram, ModelError, NonFiniteError) as error:
+    except (BadRequest, BenchRefused, MissingProgram, ModelError, NonFiniteError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     if arguments.command == "bench":
-        from styleaug.bench.page import table
-
-        print(table(report), end="\n\n")
+        print(import_module(f"styleaug.bench.{arguments.subject}").table(report), end="\n\n")
     elif arguments.command == "study" and arguments.what == "judge":
         from styleaug.training.exam import table as exam_table
 
@@ -148,23 +148,60 @@ def _judge(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _bench(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measure the page or the engine."""
+    _check_whole_number("rounds", arguments.rounds, 1, 100)
+    out = None if arguments.json is None else _checked_out(arguments.json, "json", ".json")
+    report = {"page": _bench_page, "engine": _bench_engine}[arguments.subject](arguments)
+    if out is not None:
+        _write(lambda: out.write_text(json.dumps(report) + "\n", encoding="utf-8"), out, "json")
+    return report
+
+
+def _bench_page(arguments: argparse.Namespace) -> dict[str, Any]:
     from styleaug.bench.page import FRAMES, measure
 
     _check_whole_number("size", arguments.size, 64, 1024)
-    _check_whole_number("rounds", arguments.rounds, 1, 100)
     _check_whole_number("moves", arguments.moves, 1, FRAMES - 1)
     _check_whole_number("seconds", arguments.seconds, 1, 60)
-    out = None if arguments.json is None else _checked_out(arguments.json, "json", ".json")
-    report = measure(
+    return measure(
         size=arguments.size,
         rounds=arguments.rounds,
         moves=arguments.moves,
         seconds=arguments.seconds,
         load=(lambda: StyleEngine(_load(None))) if arguments.bundled else None,
     )
-    if out is not None:
-        _write(lambda: out.write_text(json.dumps(report) + "\n", encoding="utf-8"), out, "json")
-    return report
+
+
+def _bench_engine(arguments: argparse.Namespace) -> dict[str, Any]:
+    from styleaug.bench.engine import measure
+    from styleaug.bench.random_model import FEW_STEPS, SIZES, random_model
+    from styleaug.bench.sweeps import STARTS
+
+    for stops in arguments.frames:
+        _check_whole_number("frames", stops, 2, MAX_FRAMES)
+    for name, most in (("steps", 200), ("bucket", 1024)):
+        if getattr(arguments, name) is not None:
+            _check_whole_number(name, getattr(arguments, name), 1, most)
+    if arguments.size is not None and arguments.size not in SIZES:
+        raise BadRequest("size", f"must be {' or '.join(SIZES)}", arguments.size)
+    if arguments.size is not None and arguments.model is not None:
+        raise BadRequest("size", "must be left out where a model is named", arguments.size)
+    for mode in arguments.modes:
+        if mode not in list(STARTS):
+            raise BadRequest("modes", f"must be {' or '.join(STARTS)}", mode)
+    model = _load(arguments.model) if arguments.size is None else random_model(arguments.size)
+    steps = arguments.steps
+    if steps is None and model.device.type == "cpu":
+        steps = FEW_STEPS.get(arguments.size)
+    return measure(
+        model,
+        rounds=arguments.rounds,
+        frames=arguments.frames,
+        num_inference_steps=steps,
+        modes=[Mode(mode) for mode in dict.fromkeys(arguments.modes)],
+        bucket=arguments.bucket,
+        memory=arguments.memory,
+    )
 
 
 def _recipe_model(recipe: Recipe) -> str:
@@ -274,8 +311,10 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     study.add_argument("--pictures", type=_number, default=512, help="that the judge names, of each kind of pair; 512")
     study.add_argument("--walks", type=_number, default=100, help="of θ that the judge follows, in each mode; 100")
     _add_model_argument(study)
-    bench = commands.add_parser("bench", help="times and counts beside other pages, on this machine")
-    _add_page_bench_arguments(bench.add_subparsers(dest="subject", required=True).add_parser("page", help="the page"))
+    bench = commands.add_parser("bench", help="times and counts beside others, on this machine")
+    subjects = bench.add_subparsers(dest="subject", required=True)
+    _add_page_bench_arguments(subjects.add_parser("page", help="the page, beside other pages"))
+    _add_engine_bench_arguments(subjects.add_parser("engine", help="sweeps over θ, beside other ways to make them"))
     train = commands.add_parser("train", help="train the bundled model again")
     if argv[:1] == ["train"]:
         from styleaug.training import train as training
@@ -299,6 +338,7 @@ def _add_request_arguments(parser: argparse.ArgumentParser) -> None:
     option("--negative-prompt", help="what to keep out of the picture")
     option("--num-inference-steps", "--steps", type=_number, help="1 to 200; the model's own")
     option("--guidance-scale", type=_number, help="1 (off) to 30; the model's own")
+    option("--guidance-until", type=_number, help="part of the run that is guided, 0 to 1; 1, all of it")
     option("--start", type=_number, help="part of the run before θ takes hold, 0 to 1; 0")
     option("--direction", help=f"augment, guide: {' or '.join(Direction)}; contrast")
     option("--span", help=f"one angle for each token or for the whole text: {' or '.join(Span)}; token")
@@ -314,6 +354,18 @@ def _add_page_bench_arguments(page: argparse.ArgumentParser) -> None:
     page.add_argument("--seconds", type=_number, default=3, help="of dragging in a turn; 3")
     page.add_argument("--bundled", action="store_true", help="measure presses on Paint with the bundled model, too")
     page.add_argument("--json", metavar="FILE", help="where the JSON goes as well")
+
+
+def _add_engine_bench_arguments(engine: argparse.ArgumentParser) -> None:
+    engine.add_argument("--rounds", type=_number, default=3, help="turns that every arm has; 3")
+    engine.add_argument("--frames", type=_number, nargs="+", default=[9, 33], help="stops of the sweeps; 9 33")
+    engine.add_argument("--steps", type=_number, help="of every sweep; 20, and the model's own; sd14 on a CPU: 5")
+    engine.add_argument("--modes", nargs="+", default=["guide", "augment"], help="of the sweeps; guide augment")
+    engine.add_argument("--size", help="random weights instead of a model's: tiny, or sd14 (as Stable Diffusion 1.4's)")
+    engine.add_argument("--bucket", type=_number, help="rows of our UNet calls; what suits the device")
+    engine.add_argument("--memory", action="store_true", help="measure the growth over 2,000 renders, too")
+    engine.add_argument("--json", metavar="FILE", help="where the JSON goes as well")
+    _add_model_argument(engine)
 
 
 def _add_model_argument(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ A step of the run evaluates the UNet on one to three rows of text and combines w
 which rows and how; it knows neither the UNet nor the loop. DESIGN.md §2 is the table these functions write out.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,18 +26,26 @@ class Guidance:
     """(N, L, D), N = 1 to 3."""
     combine: Callable[[Tensor], Tensor]
     """(N, C, H, W) predictions, in the order of the rows, to (1, C, H, W)."""
+    texts: tuple[str, ...] | None = None
+    """What the rows encode, where every θ sends the same rows and only combines them in its own way: then they need
+    evaluating once for all θ that are still at one place. None where θ moves a row, or sends rows of its own."""
 
 
 @dataclass(frozen=True)
 class Conditioning:
-    """The guidance of a whole run: that of θ = 0 before `start`, that of θ from there on."""
+    """The guidance of a whole run: that of θ = 0 before `start`, that of θ from there on; by another, from `until`."""
 
     before: Guidance
     after: Guidance
     start: float
+    then: "Conditioning | None" = None
+    """What holds from progress `until` on; None is the same."""
+    until: float = 1.0
 
     def at(self, progress: float) -> Guidance:
         """The guidance of a step; `progress`, 0 … 1, is the part of the run that lies behind it."""
+        if self.then is not None and progress >= self.until:
+            return self.then.at(progress)
         return self.before if progress < self.start else self.after
 
 
@@ -53,6 +62,14 @@ def full_and_base(prompt: str, style: str) -> tuple[str, str]:
     return prompt, " ".join(phrase.sub(" ", prompt).split()).strip(" ,;")
 
 
+def most_rows(request: Request) -> int:
+    """The most rows that a step sends at any θ of this request: 1 to 3."""
+    is_guided = request.guidance_scale > 1
+    if request.mode is Mode.GUIDE:
+        return 3 if is_guided or request.direction is Direction.PHRASE else 2
+    return 2 if is_guided else 1
+
+
 def condition(request: Request, encode: Encode) -> Conditioning:
     """The conditioning of a request.
 
@@ -61,6 +78,15 @@ def condition(request: Request, encode: Encode) -> Conditioning:
     Args:
         encode: a text to its prompt_embeds (1, L, D).
     """
+    guided = _condition(request, encode)
+    if request.guidance_until == 1 or request.guidance_scale == 1:
+        return guided
+    unguided = _condition(dataclasses.replace(request, guidance_scale=1.0), encode)
+    return dataclasses.replace(guided, then=unguided, until=request.guidance_until)
+
+
+def _condition(request: Request, encode: Encode) -> Conditioning:
+    """The same under one `guidance_scale` for the whole run."""
     if request.mode is Mode.GUIDE:
         return _guide(request, encode)
     origin, moved = _moved_text(request, encode)
@@ -102,9 +128,9 @@ def _plain(positive: Tensor, negative: Tensor | None, guidance_scale: float) -> 
 def _guide(request: Request, encode: Encode) -> Conditioning:
     """The style as one more guidance term inside the diffusion stage, the paper's future work (§4)."""
     full_prompt, base_prompt = full_and_base(request.prompt, request.style)
-    full = encode(full_prompt)
     is_contrast = request.direction is Direction.CONTRAST
-    other = encode(base_prompt if is_contrast else request.style)
+    other_prompt = base_prompt if is_contrast else request.style
+    full, other = encode(full_prompt), encode(other_prompt)
     negative = encode(request.negative_prompt) if request.guidance_scale > 1 or not is_contrast else None
     before = _plain(full, negative, request.guidance_scale)
     if request.theta == 0:
@@ -112,7 +138,9 @@ def _guide(request: Request, encode: Encode) -> Conditioning:
     elif request.theta == -1 and is_contrast:  # the full prompt cancels out: the picture of the base prompt, exactly
         after = _plain(other, negative, request.guidance_scale)
     else:
-        after = _guided(full, other, negative, request)
+        after = dataclasses.replace(
+            _guided(full, other, negative, request), texts=(request.negative_prompt, full_prompt, other_prompt)
+        )
     return Conditioning(before=before, after=after, start=request.start)
 
 

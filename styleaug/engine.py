@@ -1,13 +1,14 @@
 """From a request to its picture.
 
 `StyleEngine` puts the parts of the chain together and is the only holder of caches: text embeddings by text, initial
-latents by seed, the trunk that all θ share before `start`, finished pictures by request, all in one least-recently-used
-store bounded in bytes. Everything that
-is kept is never changed, and its key says everything it depends on, so a cached answer has the bytes of a fresh one.
+latents by seed, the trunk that all θ share before `start` and what the UNet says at its end, finished pictures by
+request, all in one least-recently-used store bounded in bytes. Everything that is kept is never changed, and its key
+says everything it depends on, so a cached answer has the bytes of a fresh one.
 It knows nothing about pages, files (but `Picture.save`) or command lines.
 """
 
 import dataclasses
+import logging
 import os
 import threading
 import time
@@ -19,16 +20,20 @@ from pathlib import Path
 from typing import Any
 
 import cachetools
+import torch
 from PIL import Image
 from torch import Tensor
 
-from styleaug.conditioning import Conditioning, condition, full_and_base
+from styleaug.bucket import BUCKETS, answer_in_buckets
+from styleaug.conditioning import Conditioning, condition, full_and_base, most_rows
 from styleaug.model import Model
 from styleaug.recipe import Recipe
 from styleaug.request import BadRequest, Mode, Request
 from styleaug.safety import hidden_placard
 from styleaug.slerp import slerp
-from styleaug.trajectory import Run, begin, denoise, initial_latents, step_generator
+from styleaug.trajectory import Question, Run, begin, denoise, denoise_together, initial_latents, step_generator
+
+_LOG = logging.getLogger(__name__)
 
 CACHE_BYTES = 256 * 2**20
 
@@ -37,7 +42,7 @@ OnStep = Callable[[float], None]
 
 
 class Cancelled(Exception):
-    """The render was called off between two steps."""
+    """The render was called off between two calls of the model."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,12 @@ class Stats:
     """Work done, counted. Two of them can be added and subtracted."""
 
     unet_rows: int = 0
-    """Rows of latents the UNet evaluated: two for a step under classifier-free guidance."""
+    """Rows that the UNet evaluated: two for a step under classifier-free guidance; those that fill a bucket, too."""
     unet_calls: int = 0
     text_encodes: int = 0
     decodes: int = 0
     cache_hits: int = 0
-    """Look-ups that found a text embedding, initial latents, a trunk or a finished picture."""
+    """Look-ups that found a text embedding, initial latents, a trunk, a prediction at its end or a finished picture."""
 
     def __add__(self, other: "Stats") -> "Stats":
         return self._with(other, 1)
@@ -73,7 +78,7 @@ class Picture:
     seconds: float
     """From the request to the picture, on a wall clock."""
     stats: Stats
-    """The work that this picture cost."""
+    """The work that this picture cost. What several cost together is counted with the first of them."""
     model: str
     unknown_words: tuple[str, ...]
     """Words of prompt, style and negative prompt that the model never saw."""
@@ -83,7 +88,7 @@ class Picture:
     @property
     def from_cache(self) -> bool:
         """Whether it was there already."""
-        return self.stats.unet_rows == 0
+        return self.stats.decodes == 0
 
     def save(self, path: str | Path) -> None:
         """Write a PNG that carries its recipe. The same picture gives the same file, byte for byte.
@@ -127,18 +132,32 @@ def save_png(image: Image.Image, path: str | Path, **options: Any) -> None:
 class StyleEngine:
     """Renders requests on one model. Any number of threads may use it at once."""
 
-    def __init__(self, model: Model, *, cache_bytes: int = CACHE_BYTES) -> None:
-        """`cache_bytes` bounds all that is kept; 0 keeps nothing."""
+    def __init__(self, model: Model, *, cache_bytes: int = CACHE_BYTES, bucket: int | None = None) -> None:
+        """
+        Args:
+            cache_bytes: bounds all that is kept; 0 keeps nothing.
+            bucket: rows of a UNet call, at least 1: a sweep's θ share a call, and every call is filled up to so many
+                rows, so that a picture alone has the bytes of one in a sweep. 1 is each picture on its own, in just
+                the rows it needs: diffusers' own bytes. None is what `BUCKETS` says of the model's device.
+        """
+        if bucket is not None and bucket < 1:
+            raise ValueError(f"bucket must be at least 1, got {bucket}")
         self.model = model
+        self._bucket = BUCKETS.get(model.device.type, 1) if bucket is None else bucket
         self._cache = _Cache(cache_bytes)
         self._stats = Stats()
-        self._stats_lock = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def stats(self) -> Stats:
         """All work since the start."""
-        with self._stats_lock:
+        with self._lock:
             return self._stats
+
+    @property
+    def bucket(self) -> int:
+        """Rows of a UNet call; half as many after each time that the device had no memory for them."""
+        return self._bucket
 
     def clear(self) -> None:
         """Forget everything kept. The counts go on."""
@@ -150,18 +169,20 @@ class StyleEngine:
         """The picture of a request, rendered or from the cache.
 
         Args:
-            cancelled: asked before every step and before decoding; True ends the render.
+            cancelled: asked before every call of the UNet and before decoding; True ends the render.
             on_step: told after every step which part of the run is done, up to 1.
 
         Raises:
             BadRequest: a text is longer than the model reads.
             Cancelled: `cancelled` said so.
             NonFiniteError: the model's numbers overflowed.
+            torch.OutOfMemoryError: the device has no memory even for one picture's rows.
         """
         self.check(request)
-        return self._render(
-            request, _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
+        [picture] = self._render(
+            [request], _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
         )
+        return picture
 
     def sweep(
         self,
@@ -185,25 +206,64 @@ class StyleEngine:
     def _sweep(
         self, requests: Sequence[Request], cancelled: IsCancelled, on_step: OnStep
     ) -> Generator[Picture, None, None]:
-        for index, request in enumerate(requests):
-            yield self._render(request, cancelled, _part_of_sweep(on_step, index, len(requests)))
+        """As many θ together as a bucket holds."""
+        done = 0
+        while done < len(requests):
+            together = requests[done : done + max(1, self._bucket // most_rows(requests[done]))]
+            yield from self._render(together, cancelled, _part_of_sweep(on_step, done, len(together), len(requests)))
+            done += len(together)
 
-    def _render(self, request: Request, cancelled: IsCancelled, on_step: OnStep) -> Picture:
-        started = time.perf_counter()
-        run = _Run(self, cancelled, on_step)
-        run.stop_if_cancelled()
-        shown = self._cache.get(request)
-        if shown is None:
-            shown = run.picture(request)
-            self._cache.put(request, shown)
-        else:
-            run.count(cache_hits=1)
+    def _render(
+        self, requests: Sequence[Request], cancelled: IsCancelled, on_step: OnStep
+    ) -> Generator[Picture, None, None]:
+        """The pictures of requests that differ in θ only: what is kept, and the rest together, once it is asked for."""
+        runs: dict[Request, Run] = {}
+        for index, request in enumerate(requests):
+            started = time.perf_counter()
+            work = _Work(self, cancelled, on_step)
+            work.stop_if_cancelled()
+            bucket = self._bucket
+            shown = self._cache.get((bucket, request))
+            if shown is not None:
+                work.count(cache_hits=1)
+            else:
+                if request not in runs:
+                    waiting = [each for each in requests[index:] if self._cache.get((bucket, each)) is None]
+                    bucket, runs = self._denoised(work, waiting)
+                shown = work.shown(runs[request])
+                self._cache.put((bucket, request), shown)
+            yield self._picture(request, shown, time.perf_counter() - started, work.stats)
+
+    def _denoised(self, work: "_Work", requests: Sequence[Request]) -> tuple[int, dict[Request, Run]]:
+        """Their runs at the end, and the bucket they were made in.
+
+        Where the device has no memory for a bucket, they begin again with half of it: half of the steps in one bucket
+        and half in another would be the bytes of neither.
+        """
+        while True:
+            bucket = self._bucket
+            try:
+                return bucket, work.denoised(requests, bucket)
+            except torch.OutOfMemoryError:
+                if bucket == 1:
+                    raise
+            self._halve(bucket)  # out here, where the exception no longer holds on to the tensors of its frames
+
+    def _halve(self, bucket: int) -> None:
+        """Once for all threads that failed with this bucket."""
+        with self._lock:
+            if self._bucket != bucket:
+                return
+            self._bucket = bucket // 2
+        _LOG.warning("out of memory: %d rows in a call of the UNet from now on, not %d", bucket // 2, bucket)
+
+    def _picture(self, request: Request, shown: _Shown, seconds: float, stats: Stats) -> Picture:
         texts = " ".join((request.prompt, request.style, request.negative_prompt))
         return Picture(
             request=request,
             image=shown.image.copy(),
-            seconds=time.perf_counter() - started,
-            stats=run.stats,
+            seconds=seconds,
+            stats=stats,
             model=self.model.name,
             unknown_words=self.model.unknown_words(texts),
             hidden=shown.hidden,
@@ -228,26 +288,26 @@ class StyleEngine:
 
     def cached(self, request: Request) -> Picture | None:
         """The picture if it is kept; nothing is rendered."""
-        shown = self._cache.get(request)
+        shown = self._cache.get((self._bucket, request))
         if shown is None:
             return None
         hit = Stats(cache_hits=1)
         self._count(hit)
-        words = self.model.unknown_words(" ".join((request.prompt, request.style, request.negative_prompt)))
-        return Picture(request, shown.image.copy(), 0.0, hit, self.model.name, words, shown.hidden)
+        return self._picture(request, shown, 0.0, hit)
 
     def keep(self, picture: Picture) -> None:
         """Keep, and count, a picture that another process rendered on the same model."""
-        self._cache.put(picture.request, _Shown(picture.image.copy(), picture.hidden))
+        self._cache.put((self._bucket, picture.request), _Shown(picture.image.copy(), picture.hidden))
         self._count(picture.stats)
 
     def _count(self, work: Stats) -> None:
-        with self._stats_lock:
+        with self._lock:
             self._stats += work
 
 
-class _Run:
-    """One picture on its way: the model's parts with a counter on each, and the caches in front."""
+class _Work:
+    """Pictures of one request at one θ or several on their way: the model's parts with a counter on each, and the
+    caches in front."""
 
     def __init__(self, engine: StyleEngine, cancelled: IsCancelled, on_step: OnStep) -> None:
         self.stats = Stats()
@@ -256,19 +316,50 @@ class _Run:
         self._cancelled = cancelled
         self._on_step = on_step
 
-    def picture(self, request: Request) -> _Shown:
-        """Text, noise, denoising, decoding; and the safety filter, where the model has one."""
-        conditioning = condition(request, self._encode)
-        run = self._trunk(request, conditioning)
-        self._advance(run, conditioning)
+    def denoised(self, requests: Sequence[Request], bucket: int) -> dict[Request, Run]:
+        """Text, noise, denoising: the run of each request at its end."""
+        conditionings = [condition(request, self._encode) for request in requests]
+        runs = [self._forked(*pair) for pair in zip(requests, conditionings, strict=True)]
+        steps_shared = runs[0].steps_done
+
+        def answer(questions: Sequence[Question]) -> list[Tensor]:
+            if runs[0].steps_done == steps_shared:
+                return self._answer_at_fork(questions, bucket, _trunk_key(requests[0]))
+            return answer_in_buckets(questions, self._predict_noise, bucket)
+
+        for step in denoise_together(runs, conditionings, answer=answer):
+            self._on_step(step.progress)
+        return dict(zip(requests, runs, strict=True))
+
+    def shown(self, run: Run) -> _Shown:
+        """The picture of a run at its end, or what stands for one that the model's safety filter hides."""
+        latents = run.result()
+        self.stop_if_cancelled()
         self.count(decodes=1)
-        [image] = self._model.decode(run.latents)
+        [image] = self._model.decode(latents)
         if self._model.safety is not None and self._model.safety.hides([image])[0]:
             return _Shown(hidden_placard(image.size), hidden=True)
         return _Shown(image, hidden=False)
 
-    def _trunk(self, request: Request, conditioning: Conditioning) -> Run:
-        """A run up to the step where θ takes hold, which all θ share; a second seed moves the noise itself with θ."""
+    def _answer_at_fork(self, questions: Sequence[Question], bucket: int, place: tuple[Hashable, ...]) -> list[Tensor]:
+        """The answers where every θ passes with the same latents: what θ moves no row of is asked once for all θ.
+
+        (With a second seed θ moves the latents, but then it is `interpolate`, where it moves a row, too.)
+        """
+
+        def shared(question: Question) -> Tensor:
+            key = ("fork", bucket, question.guidance.texts, *place)
+            return self._kept(key, lambda: answer_in_buckets([question], self._predict_noise, bucket)[0])
+
+        moved = [question for question in questions if question.guidance.texts is None]
+        answers = iter(answer_in_buckets(moved, self._predict_noise, bucket))
+        return [next(answers) if question.guidance.texts is None else shared(question) for question in questions]
+
+    def _forked(self, request: Request, conditioning: Conditioning) -> Run:
+        """A run up to the step where θ takes hold, which all θ share; a second seed moves the noise itself with θ.
+
+        A trunk is one picture's whatever the bucket, so its steps have just the rows they need.
+        """
         if request.start == 0 or request.second_seed is not None:
             return self._begin(request)
         kept = self._engine._cache.get(_trunk_key(request))
@@ -276,7 +367,8 @@ class _Run:
             self.count(cache_hits=1)
             return kept.fork()
         run = self._begin(request)
-        self._advance(run, conditioning, until=request.start)
+        for step in denoise(run, conditioning, predict_noise=self._predict_noise, until=request.start):
+            self._on_step(step.progress)
         self._engine._cache.put(_trunk_key(request), run.fork())
         return run
 
@@ -288,13 +380,8 @@ class _Run:
             generator=step_generator(request.seed),
         )
 
-    def _advance(self, run: Run, conditioning: Conditioning, until: float = 1.0) -> None:
-        for step in denoise(run, conditioning, predict_noise=self._predict_noise, until=until):
-            self._on_step(step.progress)
-            self.stop_if_cancelled()
-
     def count(self, **work: int) -> None:
-        """Add to this picture's counts and to the engine's."""
+        """Add to this work's counts and to the engine's."""
         done = Stats(**work)
         self.stats += done
         self._engine._count(done)
@@ -324,6 +411,7 @@ class _Run:
         return self._kept(("text", text), encode)
 
     def _predict_noise(self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor) -> Tensor:
+        self.stop_if_cancelled()
         self.count(unet_calls=1, unet_rows=len(latents))
         return self._model.predict_noise(latents, timestep, prompt_embeds)
 
@@ -363,17 +451,18 @@ class _Cache:
             self._store.clear()
 
 
-def _trunk_key(request: Request) -> Hashable:
+def _trunk_key(request: Request) -> tuple[Hashable, ...]:
     """All that decides the steps before θ takes hold: the text of θ = 0, in whatever mode, and how it is guided."""
     walks = request.mode is Mode.INTERPOLATE
     text = request.prompt if walks else full_and_base(request.prompt, request.style)[0]
     scale = request.guidance_scale
     negative = request.negative_prompt if scale > 1 else None
-    return ("trunk", text, negative, scale, request.seed, request.num_inference_steps, request.start)
+    until = request.guidance_until if scale > 1 else None
+    return ("trunk", text, negative, scale, until, request.seed, request.num_inference_steps, request.start)
 
 
-def _part_of_sweep(on_step: OnStep, index: int, length: int) -> OnStep:
-    return lambda progress: on_step((index + progress) / length)
+def _part_of_sweep(on_step: OnStep, done: int, together: int, length: int) -> OnStep:
+    return lambda progress: on_step((done + together * progress) / length)
 
 
 def _never() -> bool:

@@ -42,6 +42,7 @@ class Source:
     """To be fetched, about; for the message while it arrives."""
 
 
+BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "tiny"
 _PAPERS = MappingProxyType({Mode.AUGMENT: (-0.5, 0.5)})  # Figures 6 to 9; past 0.4 pictures break down there (§3.3)
 _TAESD = Repository("madebyollin/taesd", "614f76814bbe30edbe2e627ace1c2234c81a2c0e")
 _SD15 = Repository("stable-diffusion-v1-5/stable-diffusion-v1-5", "451f4fe16113bff5a5d2269ed5ad43b0592e9a14")
@@ -49,7 +50,7 @@ _SD15 = Repository("stable-diffusion-v1-5/stable-diffusion-v1-5", "451f4fe16113b
 MODELS: Mapping[str, Source] = MappingProxyType(
     {
         "tiny": Source(
-            home=Path(__file__).resolve().parent.parent / "assets" / "tiny",
+            home=BUNDLED,
             licence="MIT",
             num_inference_steps=10,
             guidance_scale=3.0,

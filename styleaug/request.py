@@ -92,6 +92,9 @@ class Request:
     """1 to 200."""
     guidance_scale: float = 4.0
     """1 to 30, as in diffusers: 1 is no guidance, and `negative_prompt` then does nothing."""
+    guidance_until: float = 1.0
+    """The part of the run, 0 to 1, that is guided. From there on `guidance_scale` is 1, which spares the negative row
+    (Kynkäänniemi et al. 2024, without their lower bound). 1 is all of it, as in diffusers."""
     start: float = 0.0
     """The part of the run, 0 to 1, before θ takes hold of the text. Initial latents are there from the beginning."""
     direction: Direction = Direction.CONTRAST
@@ -116,6 +119,7 @@ class Request:
             self._set("second_seed", _checked_integer("second_seed", self.second_seed, 0, MAX_SEED))
         self._set("num_inference_steps", _checked_integer("num_inference_steps", self.num_inference_steps, 1, 200))
         self._set("guidance_scale", _checked_number("guidance_scale", self.guidance_scale, 1, 30))
+        self._set("guidance_until", _checked_number("guidance_until", self.guidance_until, 0, 1))
         self._set("start", _checked_number("start", self.start, 0, 1))
         if not isinstance(self.hold_norm, bool):
             raise BadRequest("hold_norm", "must be true or false", self.hold_norm)

@@ -1,39 +1,53 @@
 """From noise to latents: the initial latents, and the one denoising loop.
 
-The loop is a generator, so whoever runs it can look at it, or leave it, after every step; and a run can be forked, so
-that many θ share a trunk. It gets the UNet as a callable and a scheduler of its own: diffusers' schedulers keep state
-and cannot be shared (diffusers#1606, #7851).
+The loop is a generator, so whoever runs it can look at it, or leave it, after every step; a run can be forked, so that
+many θ share a trunk; and runs at the same step can go on together, so that many θ share a call of the UNet. It gets the
+UNet as a callable and a scheduler of its own: diffusers' schedulers keep state and cannot be shared (diffusers#1606,
+#7851).
 """
 
 import copy
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from styleaug.conditioning import Conditioning
+from styleaug.conditioning import Conditioning, Guidance
 from styleaug.model import NonFiniteError
 from styleaug.request import BadRequest
 
 PredictNoise = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""(latents (N, C, H, W), timestep, prompt_embeds (N, L, D)) to (N, C, H, W)."""
 
 _STEP_NOISE = 0x9E3779B9
 
 
 @dataclass(frozen=True)
+class Question:
+    """What one step of one run asks the UNet."""
+
+    latents: Tensor
+    """(N, C, H, W): the run's latents, once for each of the guidance's N rows, scaled as the scheduler wants it."""
+    timestep: Tensor
+    guidance: Guidance
+
+
+Answer = Callable[[Sequence[Question]], Sequence[Tensor]]
+"""Questions at one timestep to the noise predicted for each, (N, C, H, W) as its latents."""
+
+
+@dataclass(frozen=True)
 class Step:
-    """The run after one of its steps."""
+    """A run, or several together, after one of the steps."""
 
     index: int
     """0 … num_steps − 1."""
     num_steps: int
     """UNet calls of the whole run; PNDM makes one or more above num_inference_steps."""
     timestep: Tensor
-    latents: Tensor
-    """(1, C, H, W), after the step."""
 
     @property
     def progress(self) -> float:
@@ -67,6 +81,8 @@ class Run:
         self.scheduler = scheduler
         self.generator = generator
         self.steps_done = 0
+        takes_generator = "generator" in inspect.signature(scheduler.step).parameters
+        self._step_options = {"generator": generator} if takes_generator else {}
 
     @property
     def num_steps(self) -> int:
@@ -81,6 +97,29 @@ class Run:
         branch = Run(self.latents, copy.deepcopy(self.scheduler), generator)
         branch.steps_done = self.steps_done
         return branch
+
+    def question(self, conditioning: Conditioning) -> Question:
+        """What the next step asks the UNet."""
+        timestep = self.scheduler.timesteps[self.steps_done]
+        guidance = conditioning.at(self.steps_done / self.num_steps)
+        latents = torch.cat([self.latents] * len(guidance.prompt_embeds))
+        return Question(self.scheduler.scale_model_input(latents, timestep), timestep, guidance)
+
+    def step(self, noise_pred: Tensor, timestep: Tensor) -> None:
+        """Take the step, with the noise (1, C, H, W) that the guidance made of the UNet's answer."""
+        step = self.scheduler.step(noise_pred, timestep, self.latents, **self._step_options, return_dict=False)
+        self.latents = step[0]
+        self.steps_done += 1
+
+    def result(self) -> Tensor:
+        """The latents (1, C, H, W), once they are to be decoded.
+
+        Raises:
+            NonFiniteError: they hold NaN or infinity.
+        """
+        if not torch.isfinite(self.latents).all():
+            raise NonFiniteError("the latents hold NaN or infinity: lower theta or guidance_scale, or use float32")
+        return self.latents
 
     @property
     def nbytes(self) -> int:
@@ -118,30 +157,29 @@ def begin(
     return Run(latents * scheduler.init_noise_sigma, scheduler, generator)
 
 
-@torch.no_grad()
 def denoise(run: Run, conditioning: Conditioning, *, predict_noise: PredictNoise, until: float = 1.0) -> Iterator[Step]:
-    """Go on with a run, yielding after every step, until the steps that begin before progress `until` are done.
+    """Go on with one run: `denoise_together`, with a call of the UNet for every step."""
 
-    The same operations in the same order as diffusers' StableDiffusionPipeline, so the same bytes.
+    def answer(questions: Sequence[Question]) -> list[Tensor]:
+        return [predict_noise(each.latents, each.timestep, each.guidance.prompt_embeds) for each in questions]
 
-    Args:
-        predict_noise: (latents (N, C, H, W), timestep, prompt_embeds (N, L, D)) to (N, C, H, W).
+    return denoise_together([run], [conditioning], answer=answer, until=until)
 
-    Raises:
-        NonFiniteError: the last latents hold NaN or infinity.
+
+@torch.no_grad()
+def denoise_together(
+    runs: Sequence[Run], conditionings: Sequence[Conditioning], *, answer: Answer, until: float = 1.0
+) -> Iterator[Step]:
+    """Go on with runs that are at the same step, until the steps that begin before progress `until` are done.
+
+    Yields after every step of all. For each run they are the same operations in the same order as in diffusers'
+    StableDiffusionPipeline, so the same bytes, as far as `answer` gives the same.
     """
-    scheduler, num_steps = run.scheduler, run.num_steps
-    takes_generator = "generator" in inspect.signature(scheduler.step).parameters
-    step_options = {"generator": run.generator} if takes_generator else {}
-    while run.steps_done < num_steps and run.steps_done / num_steps < until:
-        index = run.steps_done
-        timestep = scheduler.timesteps[index]
-        guidance = conditioning.at(index / num_steps)
-        latent_input = torch.cat([run.latents] * len(guidance.prompt_embeds))
-        latent_input = scheduler.scale_model_input(latent_input, timestep)
-        noise_pred = guidance.combine(predict_noise(latent_input, timestep, guidance.prompt_embeds))
-        run.latents = scheduler.step(noise_pred, timestep, run.latents, **step_options, return_dict=False)[0]
-        run.steps_done += 1
-        if run.steps_done == num_steps and not torch.isfinite(run.latents).all():
-            raise NonFiniteError("the latents hold NaN or infinity: lower theta or guidance_scale, or use float32")
-        yield Step(index, num_steps, timestep, run.latents)
+    first = runs[0]
+    while first.steps_done < first.num_steps and first.steps_done / first.num_steps < until:
+        index = first.steps_done
+        questions = [run.question(conditioning) for run, conditioning in zip(runs, conditionings, strict=True)]
+        timestep = questions[0].timestep
+        for run, question, predictions in zip(runs, questions, answer(questions), strict=True):
+            run.step(question.guidance.combine(predictions), timestep)
+        yield Step(index, first.num_steps, timestep)

@@ -30,6 +30,7 @@ CONTROL_VALUES = {
     "negative_prompt": "",
     "num_inference_steps": 10,
     "guidance_scale": 4,
+    "guidance_until": 1,
     "start": 0,
     "direction": "contrast",
     "span": "token",

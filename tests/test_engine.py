@@ -11,13 +11,13 @@ import pytest
 import torch
 
 import styleaug.engine
-from styleaug.conditioning import full_and_base
-from styleaug.engine import Cancelled, Stats, StyleEngine
+from styleaug.conditioning import condition, full_and_base
+from styleaug.engine import Cancelled, Stats, StyleEngine, _Cache
 from styleaug.model import NonFiniteError
 from styleaug.recipe import Recipe, read_recipe
 from styleaug.request import BadRequest, Direction, Mode, Request, Span
 from styleaug.slerp import slerp
-from styleaug.trajectory import step_generator
+from styleaug.trajectory import begin, denoise, initial_latents, step_generator
 
 STEPS = 3
 THETAS = (0.0, 0.25, 1.0)
@@ -235,6 +235,11 @@ def test_the_counts_of_a_fresh_picture(random_model):
         ({"mode": "guide", "theta": -1, "start": 0.5}, [2, 2, 2, 2]),
         ({"mode": "guide", "theta": 0.5, "start": 1}, [2, 2, 2, 2]),
         ({"mode": "guide", "theta": 0.5, "guidance_scale": 1.0}, [2, 2, 2, 2]),
+        ({"guidance_until": 0.5}, [2, 2, 1, 1]),
+        ({"guidance_until": 0.51, "start": 0.25}, [2, 2, 2, 1]),
+        ({"mode": "guide", "theta": 0.5, "guidance_until": 0.5, "start": 0.25}, [2, 3, 2, 2]),
+        ({"mode": "guide", "theta": 0.5, "guidance_until": 0.5, "start": 0.75}, [2, 2, 1, 2]),
+        ({"mode": "guide", "theta": 0.5, "guidance_until": 0.5, "direction": "phrase"}, [3, 3, 3, 3]),
     ],
 )
 def test_rows_are_sent_only_where_they_are_needed(random_model, fields, rows):
@@ -246,19 +251,128 @@ def test_rows_are_sent_only_where_they_are_needed(random_model, fields, rows):
     assert np.diff(counts).tolist() == rows
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_guidance_until_the_end_or_from_the_beginning_off(random_model, mode):
+    """1 is what it is without; 0 is guidance_scale 1, as is any part of a run without guidance."""
+
+    def picture(**fields):
+        return StyleEngine(random_model).render(request(mode=mode, theta=0.5, start=0.3, **fields))
+
+    assert same(picture(), picture(guidance_until=1.0))
+    assert same(picture(guidance_until=0.0), picture(guidance_scale=1.0))
+    assert same(picture(guidance_until=0.5, guidance_scale=1.0), picture(guidance_scale=1.0))
+    assert not same(picture(guidance_until=0.5), picture())
+    assert not same(picture(guidance_until=0.5), picture(guidance_scale=1.0))
+
+
+@pytest.mark.parametrize("bucket", [1, 8])
+@pytest.mark.parametrize("mode", Mode)
+def test_a_sweep_guided_in_part_is_its_pictures_one_by_one(random_model, mode, bucket):
+    asked = request(mode=mode, guidance_until=0.5, start=0.25, num_inference_steps=4)
+    for picture in StyleEngine(random_model, bucket=bucket).sweep(asked, THETAS):
+        assert same(picture, StyleEngine(random_model, bucket=bucket, cache_bytes=0).render(picture.request))
+
+
+def test_endpoints_are_exact_where_guidance_ends_early(random_model):
+    engine = StyleEngine(random_model)
+    fields = {"guidance_until": 0.5, "num_inference_steps": 4}
+    target = engine.render(request(mode="weaken", theta=1, **fields))
+    assert same(target, engine.render(request(mode="guide", theta=-1, **fields)))
+    plain = [engine.render(request(mode=mode, **fields)) for mode in ("augment", "weaken", "guide")]
+    assert same(plain[0], plain[1]) and same(plain[1], plain[2])
+
+
 # --- The trunk that all θ share ---------------------------------------------------------------------------------------
 
 
-def test_a_sweep_evaluates_its_trunk_once(random_model):
+GUIDED = (-1, -0.5, 0, 0.25, 0.5, 1, 1.25, 1.5, 2)
+
+
+def test_a_guide_sweep_evaluates_trunk_and_fork_once(random_model):
     engine = StyleEngine(random_model)
     asked = request(mode=Mode.GUIDE, num_inference_steps=20, start=0.4)
-    thetas = [-1, -0.5, 0, 0.25, 0.5, 1, 1.25, 1.5, 2]
-    list(engine.sweep(asked, thetas))
+    list(engine.sweep(asked, GUIDED))
     trunk, rest = 8, 12  # steps before and after 0.4 of 20
-    assert engine.stats.unet_calls == trunk + len(thetas) * rest
-    assert engine.stats.unet_rows == 2 * trunk + rest * (2 * 2 + 7 * 3)  # θ = -1 and 0 take two rows, the others three
-    engine.render(asked.with_theta(0.75))  # a later request has the trunk, too
-    assert engine.stats.unet_calls == trunk + (len(thetas) + 1) * rest
+    plain, guided = 2, 7  # θ = -1 and 0 are a prompt's own picture, of two rows; the others take three
+    fork = plain * 2 + 3  # the first step after the trunk, where all latents are alike: three rows for all the guided
+    assert engine.stats.unet_rows == trunk * 2 + fork + (rest - 1) * (plain * 2 + guided * 3)
+    assert engine.stats.unet_calls == trunk + (plain + 1) + (rest - 1) * (plain + guided)
+    assert (engine.stats.text_encodes, engine.stats.decodes) == (3, len(GUIDED))  # "", full, base
+    before = engine.stats
+    engine.render(asked.with_theta(0.75))  # a later request has both, too
+    assert (engine.stats - before).unet_rows == (rest - 1) * 3
+    before = engine.stats
+    list(engine.sweep(asked, GUIDED))
+    assert engine.stats - before == Stats(cache_hits=len(GUIDED))
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_of_one_step_every_further_theta_costs_one_decode(random_model, direction):
+    engine = StyleEngine(random_model)
+    asked = request(mode=Mode.GUIDE, num_inference_steps=1, direction=direction)
+    for theta in (0.25, 0.5, 1.25, 2):
+        before = engine.stats
+        picture = engine.render(asked.with_theta(theta))
+        work = engine.stats - before
+        assert (work.unet_rows, work.unet_calls, work.decodes) == ((3, 1, 1) if theta == 0.25 else (0, 0, 1))
+        assert not picture.from_cache
+        assert same(picture, StyleEngine(random_model, cache_bytes=0).render(picture.request))
+
+
+@pytest.mark.parametrize("guidance_scale", [1.0, 4.0])
+@pytest.mark.parametrize("direction", Direction)
+def test_of_one_step_theta_moves_the_latents_along_a_line(random_model, direction, guidance_scale):
+    """The affine identity: any θ from two others, to rounding."""
+
+    def latents(theta):
+        asked = request(
+            mode=Mode.GUIDE, num_inference_steps=1, theta=theta, direction=direction, guidance_scale=guidance_scale
+        )
+        run = begin(
+            initial_latents(7, random_model.latent_shape), scheduler=random_model.new_scheduler(), num_inference_steps=1
+        )
+        list(denoise(run, condition(asked, random_model.encode), predict_noise=random_model.predict_noise))
+        return run.result()
+
+    low, high = latents(-0.5), latents(1.5)
+    for theta in (0, 0.3, 2):
+        part = (theta + 0.5) / 2
+        torch.testing.assert_close(latents(theta), low + part * (high - low))
+
+
+@pytest.mark.parametrize("fields", [{"mode": "guide"}, {"mode": "guide", "start": 0.5}, {"mode": "guide", "seed": 8}])
+@pytest.mark.parametrize("num_inference_steps", [1, 4])
+def test_what_is_shared_at_the_fork_changes_no_byte(model, fields, num_inference_steps):
+    engine = StyleEngine(model)
+    asked = request(num_inference_steps=num_inference_steps, **fields)
+    for picture in engine.sweep(asked, (0.5, -1, 1.5, 0)):
+        assert same(picture, StyleEngine(model, cache_bytes=0).render(picture.request))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"direction": "phrase"},
+        {"guidance_scale": 1.0},
+        {"guidance_until": 0.5},
+        {"guidance_until": 0.0},
+        {"negative_prompt": "night"},
+        {"style": "cyberpunk"},
+        {"seed": 8},
+        {"num_inference_steps": 3},
+        {"start": 0.5},
+    ],
+)
+def test_another_fork_is_asked_anew(random_model, changed):
+    engine = StyleEngine(random_model)
+    asked = {"mode": "guide", "num_inference_steps": 2, "theta": 0.5}
+    engine.render(request(**asked))
+    other = request(**asked | changed)
+    assert same(engine.render(other), StyleEngine(random_model, cache_bytes=0).render(other))
+    before = engine.stats
+    engine.render(other.with_theta(1.5))
+    trunk = 1 if other.start else 0
+    assert (engine.stats - before).unet_calls == other.num_inference_steps - trunk - 1
 
 
 @pytest.mark.parametrize("name", parts.schedulers())
@@ -286,6 +400,7 @@ def test_modes_share_a_trunk_where_they_begin_alike(random_model):
         {"style": "van gogh"},
         {"seed": 4},
         {"guidance_scale": 3},
+        {"guidance_until": 0.25},
         {"negative_prompt": "a cat"},
         {"num_inference_steps": 6},
         {"start": 0.25},
@@ -372,7 +487,30 @@ def test_progress_rises_to_one(random_model):
     assert steps == [0.25, 0.5, 0.75, 1.0]
 
 
+@pytest.mark.parametrize("bucket", [1, 4, 8])
+@pytest.mark.parametrize("calls", [1, 2, 3, 5, 8])
+def test_a_superseded_sweep_ends_with_the_call_it_is_in(random_model, bucket, calls):
+    """Wherever it is: in the trunk, at the fork, among many calls for one step."""
+    engine = StyleEngine(random_model, bucket=bucket)
+    asked = request(mode="guide", start=0.5, num_inference_steps=6)
+    with pytest.raises(Cancelled):
+        list(engine.sweep(asked, GUIDED, cancelled=lambda: engine.stats.unet_calls >= calls))
+    assert engine.stats.unet_calls == calls
+
+
 # The cache
+
+
+@pytest.mark.parametrize("max_bytes", [0, 3, 4, 100, 4000])
+def test_what_is_kept_stays_in_its_bound_over_ten_thousand_keys(max_bytes):
+    cache, sizes = _Cache(max_bytes), (1, 3, 4, 17, 101)
+    kept = {size: torch.zeros(size, dtype=torch.uint8) for size in sizes}
+    for key in range(10_000):
+        cache.put(key, kept[sizes[key % len(sizes)]])
+        if key % 1000 == 999:
+            assert sum(value.nbytes for each in range(key + 1) if (value := cache.get(each)) is not None) <= max_bytes
+    cache.clear()
+    assert all(cache.get(key) is None for key in range(10_000))
 
 
 def test_what_a_caller_does_to_an_image_stays_there(random_model):

@@ -11,7 +11,7 @@ from styleaug import Mode
 from styleaug.lessons import FIGURE_LESSONS, LESSONS
 from styleaug.loading import load_model
 from styleaug.panels import theta_range
-from styleaug.registry import MODELS
+from styleaug.registry import BUNDLED
 from styleaug.thumbnails import SIZE, draw_thumbnail, write_thumbnails
 
 EVERY = (*LESSONS, *FIGURE_LESSONS)
@@ -49,7 +49,7 @@ def test_the_figures_are_the_papers_word_for_word():
 
 @pytest.mark.parametrize("lesson", EVERY, ids=lambda lesson: lesson.name)
 def test_every_thumbnail_is_in_the_repository(lesson):
-    file = MODELS["tiny"].home.parent / "lessons" / f"{lesson.name}.webp"
+    file = BUNDLED.parent / "lessons" / f"{lesson.name}.webp"
     with Image.open(file) as image:
         assert image.format == "WEBP" and image.width == image.height
         assert np.asarray(image).std() > 10

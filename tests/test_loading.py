@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from styleaug.loading import load_model
 from styleaug.model import ModelError
-from styleaug.registry import MODELS
+from styleaug.registry import BUNDLED
 from styleaug.request import BadRequest
 
 
@@ -58,7 +58,7 @@ def test_a_saved_model_is_loaded_as_it_was(vae_kind, tmp_path):
 
 
 def test_a_model_is_what_plain_diffusers_makes_of_its_folder(model, model_folder):
-    folder = MODELS["tiny"].home if model.name == "tiny" else model_folder
+    folder = BUNDLED if model.name == "tiny" else model_folder
     pipeline = StableDiffusionPipeline.from_pretrained(
         folder, safety_checker=None, use_safetensors=True, local_files_only=True, dtype=torch.float32
     )

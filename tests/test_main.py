@@ -58,6 +58,7 @@ def test_every_field_has_an_option(run, tmp_path):
         "negative_prompt": "night",
         "num_inference_steps": 3,
         "guidance_scale": 2.5,
+        "guidance_until": 0.75,
         "start": 0.25,
         "direction": "phrase",
         "span": "whole",
@@ -182,7 +183,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_any_work(run, tmp_path,
 
 
 def test_models_that_cannot_be_loaded(run, tmp_path):
-    for model, message in (("enormous", "model must be tiny, or a folder"), (tmp_path, "There is no model in")):
+    for model, message in (("enormous", "model must be tiny, sd14, "), (tmp_path, "There is no model in")):
         code, _, errors = run("render", *PROMPT, "--out", tmp_path / "a.png", "--model", model, model=False)
         assert code == 2 and f"error: {message}" in errors and "Traceback" not in errors
 

@@ -98,6 +98,7 @@ FIELDS = {
     "negative_prompt": TEXTS,
     "num_inference_steps": st.integers(1, 200),
     "guidance_scale": st.floats(1, 30),
+    "guidance_until": st.floats(0, 1),
     "start": st.floats(0, 1),
     "direction": st.sampled_from(Direction),
     "span": st.sampled_from(Span),
@@ -126,7 +127,16 @@ def test_what_goes_into_a_link_comes_out_of_it(fields):
     assert all(type(back[name]) is type(value) for name, value in fields.items() if name in back and name in NUMBERS)
 
 
-NUMBERS = ("theta", "seed", "second_seed", "num_inference_steps", "guidance_scale", "start", "hold_norm")
+NUMBERS = (
+    "theta",
+    "seed",
+    "second_seed",
+    "num_inference_steps",
+    "guidance_scale",
+    "guidance_until",
+    "start",
+    "hold_norm",
+)
 
 
 @given(st.fixed_dictionaries({name: values for name, values in FIELDS.items() if name != "second_seed"}))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from styleaug.conditioning import condition
 from styleaug.model import NonFiniteError
 from styleaug.request import MAX_SEED, BadRequest, Request
-from styleaug.trajectory import begin, denoise, initial_latents, step_generator
+from styleaug.trajectory import begin, denoise, denoise_together, initial_latents, step_generator
 
 SHAPE = (4, 8, 8)
 
@@ -31,6 +31,14 @@ def run(model, request, predict_noise=None):
     )
 
 
+def finished(model, request):
+    """A run at its end."""
+    whole = begun(model, request)
+    for _ in denoise(whole, condition(request, model.encode), predict_noise=model.predict_noise):
+        pass
+    return whole
+
+
 def request(**fields):
     return Request(**{"prompt": "a dog", "style": "monet style", "num_inference_steps": 4, "seed": 3, **fields})
 
@@ -40,7 +48,7 @@ def request(**fields):
 def test_the_loop_is_diffusers_own(name, scale):
     model = parts.model(parts.schedulers()[name])
     asked = request(guidance_scale=scale, num_inference_steps=5)
-    *_, last = run(model, asked)
+    ours = finished(model, asked)
     theirs = parts.pipeline(model)(
         "a dog monet style",
         latents=initial_latents(3, model.latent_shape),
@@ -49,7 +57,7 @@ def test_the_loop_is_diffusers_own(name, scale):
         guidance_scale=scale,
         output_type="latent",
     ).images
-    assert torch.equal(last.latents, theirs)
+    assert torch.equal(ours.latents, theirs)
 
 
 def test_initial_latents_are_what_the_pipeline_draws(random_model):
@@ -85,7 +93,7 @@ def test_a_step_is_yielded_for_every_call(name):
 
     for count, step in enumerate(run(model, request(), predict_noise), start=1):
         assert len(calls) == count
-        assert step.index == count - 1 and step.latents.shape == (1, *SHAPE)
+        assert step.index == count - 1
         assert step.progress == count / step.num_steps
         assert step.timestep == calls[-1]
     assert step.progress == 1
@@ -120,9 +128,11 @@ def test_text_changes_at_start(random_model):
 
 
 def test_gradients_are_off_inside_and_untouched_outside(random_model):
-    for step in run(random_model, request()):
+    asked, going = request(), begun(random_model, request())
+    conditioning = condition(asked, random_model.encode)
+    for _ in denoise(going, conditioning, predict_noise=random_model.predict_noise):
         assert torch.is_grad_enabled()
-        assert not step.latents.requires_grad
+        assert going.latents.shape == (1, *SHAPE) and not going.latents.requires_grad
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
@@ -130,8 +140,10 @@ def test_numbers_that_overflow_are_an_error(random_model, bad):
     def predict_noise(latents, timestep, prompt_embeds):
         return torch.full_like(latents, bad)
 
+    overflowing = begun(random_model, request())
+    list(denoise(overflowing, condition(request(), random_model.encode), predict_noise=predict_noise))
     with pytest.raises(NonFiniteError, match="NaN or infinity"):
-        list(run(random_model, request(), predict_noise))
+        overflowing.result()
 
 
 def test_a_number_of_steps_the_scheduler_cannot_run_is_refused():
@@ -149,7 +161,7 @@ def test_a_fork_goes_on_as_the_whole_run(name, start):
     """Twice from one trunk, the second time after the first has ended: a fork takes nothing from its trunk."""
     model = parts.model(parts.schedulers()[name])
     asked = request(num_inference_steps=6, start=start, theta=0.7)
-    *_, whole = run(model, asked)
+    whole = finished(model, asked)
     trunk = begun(model, asked)
     for _ in denoise(trunk, condition(asked, model.encode), predict_noise=model.predict_noise, until=start):
         pass
@@ -169,3 +181,20 @@ def test_a_trunk_ends_where_theta_takes_hold(random_model):
     steps = list(denoise(trunk, conditioning, predict_noise=random_model.predict_noise, until=0.25))
     assert [step.index for step in steps] == [0, 1, 2]  # progress 0, 0.1, 0.2
     assert trunk.nbytes >= trunk.latents.nbytes
+
+
+@pytest.mark.parametrize("name", parts.schedulers())
+def test_runs_together_are_the_runs_one_by_one(name):
+    """Asked one by one, so bit for bit, whatever the scheduler remembers or draws."""
+    model = parts.model(parts.schedulers()[name])
+    asked = [request(mode="guide", start=0.5, theta=theta) for theta in (0, 0.5, 1.5)]
+    together = [begun(model, each) for each in asked]
+
+    def answer(questions):
+        return [model.predict_noise(each.latents, each.timestep, each.guidance.prompt_embeds) for each in questions]
+
+    conditionings = [condition(each, model.encode) for each in asked]
+    steps = list(denoise_together(together, conditionings, answer=answer))
+    assert len(steps) == together[0].num_steps == steps[0].num_steps
+    for each, one in zip(asked, together, strict=True):
+        assert torch.equal(one.result(), finished(model, each).result())

@@ -10,12 +10,29 @@ from typing import Any
 import numpy as np
 
 
-def spread(values: Sequence[float]) -> dict[str, float | None]:
+class BenchRefused(RuntimeError):
+    """There is nothing to report: what was to be compared is not the same."""
+
+
+def spread(values: Sequence[float], digits: int = 3) -> dict[str, float | None]:
     """Median and 95th percentile, None of nothing."""
     if not values:
         return {"median": None, "p95": None}
     median, p95 = np.percentile(values, [50, 95])
-    return {"median": round(float(median), 3), "p95": round(float(p95), 3)}
+    return {"median": round(float(median), digits), "p95": round(float(p95), digits)}
+
+
+def rotated(names: Sequence[str], number: int) -> list[str]:
+    """Another one begins in every round."""
+    start = number % len(names)
+    return [*names[start:], *names[:start]]
+
+
+def resident_bytes(process: int | str = "self") -> int | None:
+    """What a process holds in memory, None where there is no /proc."""
+    status = Path(f"/proc/{process}/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.is_file() else []
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), None)
 
 
 def machine(*packages: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from styleaug.bench import resident_bytes
 from styleaug.export import MissingProgram
 
 SCRIPT = Path(__file__).with_name("page.js")
@@ -52,14 +53,8 @@ def renderers_memory(browser: Any) -> dict[int, int]:
     session = browser.new_browser_cdp_session()
     processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
-    listings = {process["id"]: Path(f"/proc/{process['id']}/status") for process in processes}
     renderers = [process["id"] for process in processes if process["type"] == "renderer"]
-    return {number: _resident_bytes(listings[number]) for number in renderers if listings[number].is_file()}
-
-
-def _resident_bytes(status: Path) -> int:
-    lines = status.read_text(encoding="utf-8").splitlines()
-    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    return {number: held for number in renderers if (held := resident_bytes(number)) is not None}
 
 
 class Tab:

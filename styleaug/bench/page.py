@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from styleaug.bench import machine, peers, spread
+from styleaug.bench import machine, peers, rotated, spread
 from styleaug.bench.browser import Tab, chromium, renderers_memory, served
 from styleaug.engine import Picture, Stats, StyleEngine
 from styleaug.request import Request
@@ -56,9 +56,14 @@ class DrawnEngine:
     """The part of a `StyleEngine` that the page uses, with its pictures at hand. While held, it gives none."""
 
     def __init__(self, draw: Draw) -> None:
-        settings = {"num_inference_steps": 1, "guidance_scale": 1.0}
+        settings = {"num_inference_steps": 1, "guidance_scale": 1.0, "start": 0.0}
         self.model = SimpleNamespace(
-            name="drawn", vocabulary=None, settings=settings, unknown_words=lambda text: (), **settings
+            name="drawn",
+            vocabulary=None,
+            settings=settings,
+            theta_range=lambda mode: mode.theta_range,
+            unknown_words=lambda text: (),
+            **settings,
         )
         self.thetas: set[float] = set()
         """Where it was asked for a picture."""
@@ -148,12 +153,6 @@ def compare(browser: Any, *, size: int, rounds: int, moves: int, seconds: float)
             drags.append(tabs[name].drag(thetas, seconds))
         arms = [summary(name, *seen[name], tab.reading_milliseconds()) for name, tab in tabs.items()]
     return {"frames": len(thetas), "arms": arms}
-
-
-def rotated(names: Sequence[str], number: int) -> list[str]:
-    """Another one begins in every round."""
-    start = number % len(names)
-    return [*names[start:], *names[:start]]
 
 
 def summary(

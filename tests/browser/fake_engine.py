@@ -73,7 +73,7 @@ class FakeEngine:
             request=request,
             image=self.kept[request].copy(),
             seconds=time.perf_counter() - started,
-            stats=Stats(cache_hits=1) if hit else Stats(unet_rows=2 * STEPS, unet_calls=STEPS),
+            stats=Stats(cache_hits=1) if hit else Stats(unet_rows=2 * STEPS, unet_calls=STEPS, decodes=1),
             model=self.model.name,
             unknown_words=self.model.unknown_words(f"{request.prompt} {request.style} {request.negative_prompt}"),
         )
