@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import parts
@@ -161,3 +162,15 @@ def test_a_flipped_byte_in_the_cache_is_found(cache, tmp_path):
     weights.symlink_to(blob)
     with pytest.raises(ModelError, match=r"damaged: unet/diffusion_pytorch_model\.safetensors"):
         load_model("sd-turbo", device="cpu", cache=copy)
+
+
+def test_the_readme_tells_of_every_known_model():
+    lines = (Path(__file__).parent.parent / "README.md").read_text().splitlines()
+    cells = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| `")]
+    rows = {name: rest for name, *rest in cells}
+    for name, source in MODELS.items():
+        home, steps, guidance, size, licence = rows[name]
+        assert (steps, guidance) == (str(source.num_inference_steps), f"{source.guidance_scale:g}")
+        assert size == ("nothing" if name == "tiny" else f"{source.gigabytes} GB") and licence == source.licence
+        for repository in (source.adapter, *([] if name in ("tiny", "sd15-lcm") else [source.home])):
+            assert repository is None or repository.name in home
