@@ -1,5 +1,6 @@
 """The page without a browser: what its handlers answer, and what it refuses."""
 
+import dataclasses
 import json
 import sys
 import threading
@@ -560,3 +561,104 @@ def test_an_unknown_model_is_a_message_and_exit_code_2(capsys):
     said = capsys.readouterr().err
     assert said.startswith("Model must be")
     assert "no-such-model" in said
+
+
+# --- Starting it ----------------------------------------------------------------------------------------------------
+
+
+class Launched:
+    """What `main` would have served, and with which arrival."""
+
+    def __init__(self, monkeypatch, model):
+        self.asked = []
+        self.arrivals = []
+        self.page = SimpleNamespace(launch=lambda **settings: self.settings.update(settings))
+        self.settings = {}
+
+        def load(name, **options):
+            self.asked.append((name, options))
+            return model
+
+        def build(engine, *, arrival, **_):
+            self.engine, self.arrival = engine, arrival
+            return self.page
+
+        for name in ("STYLEAUG_MODEL", "SPACE_ID", "SPACES_ZERO_GPU", "GRADIO_SERVER_NAME"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(app, "load_model", load)
+        monkeypatch.setattr(app, "build_page", build)
+
+
+@pytest.fixture
+def launched(monkeypatch, random_model):
+    return Launched(monkeypatch, random_model)
+
+
+@pytest.fixture
+def unguarded(monkeypatch, random_model):
+    """A model that may paint anything, without a filter."""
+    return Launched(monkeypatch, dataclasses.replace(random_model, vocabulary=None))
+
+
+def settled(arrival):
+    answers, told = [], threading.Event()
+    arrival.when_settled(lambda *answer: (answers.append(answer), told.set()))
+    assert told.wait(30)
+    return answers[0]
+
+
+def test_the_bundled_model_is_served_unless_another_is_named(launched, monkeypatch):
+    assert app.main([]) == 0
+    assert [name for name, _ in launched.asked] == ["tiny"] and launched.arrival is None
+    assert launched.settings["server_name"] is None and not launched.settings["share"]
+    monkeypatch.setenv("STYLEAUG_MODEL", "./folder")
+    assert app.main([]) == 0 and app.main(["--model", "tiny"]) == 0
+    assert [name for name, _ in launched.asked] == ["tiny", "./folder", "tiny"]
+
+
+def test_a_model_of_the_hub_arrives_while_the_page_stands(launched, random_model):
+    assert app.main(["--model", "sd14", "--small-decoder"]) == 0
+    news, engine = settled(launched.arrival)
+    assert (news.text, engine.model) == ("", random_model)
+    options = dict(launched.asked)
+    assert options["sd14"]["small_decoder"] and not options["tiny"]["small_decoder"]
+    assert all(each["safety"] for each in options.values())
+
+
+@pytest.mark.parametrize(
+    "public", [["--host", "0.0.0.0"], ["--share"], {"SPACE_ID": "a/b"}, {"GRADIO_SERVER_NAME": "::"}]
+)
+def test_without_a_filter_nothing_is_served_to_others_unless_it_is_meant(unguarded, public, monkeypatch, capsys):
+    arguments = public if isinstance(public, list) else []
+    for name, value in public.items() if isinstance(public, dict) else ():
+        monkeypatch.setenv(name, value)
+    assert app.main(["--model", "./folder", *arguments]) == 2
+    assert "./folder has no safety filter, and others can reach this page" in capsys.readouterr().err
+    assert app.main(["--model", "./folder", "--unfiltered", *arguments]) == 0
+    assert [options["safety"] for _, options in unguarded.asked] == [True, False]
+
+
+def test_alone_or_with_a_filter_or_a_vocabulary_it_is_served(unguarded, launched, random_model, monkeypatch):
+    public = ["--host", "0.0.0.0"]
+    assert app.main(public) == 0  # the bundled model draws what it was taught
+    guarded = dataclasses.replace(random_model, vocabulary=None, safety=object())
+    Launched(monkeypatch, guarded)
+    assert app.main(["--model", "./folder", *public]) == 0
+    Launched(monkeypatch, dataclasses.replace(random_model, vocabulary=None))
+    assert app.main(["--model", "./folder"]) == 0
+    assert app.main(["--model", "./folder", "--host", "localhost"]) == 0
+
+
+def test_an_arrival_without_a_filter_is_refused_to_others(unguarded, monkeypatch):
+    """The page stands on the bundled model, and says why the other does not come."""
+    load = app.load_model
+    monkeypatch.setattr(
+        app,
+        "load_model",
+        lambda name, **options: dataclasses.replace(
+            load(name, **options), vocabulary=VOCABULARY if name == "tiny" else None
+        ),
+    )
+    assert app.main(["--model", "sd-turbo", "--host", "0.0.0.0"]) == 0
+    news, engine = settled(unguarded.arrival)
+    assert engine is None and news.text.startswith("sd-turbo has no safety filter")

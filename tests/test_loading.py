@@ -144,11 +144,21 @@ def test_weights_that_lack_a_tensor_are_not_filled_with_random_numbers(folder, p
         load_model(folder)
 
 
-def test_weights_that_are_not_safetensors_are_not_read(folder):
-    weights = folder / "vae" / "diffusion_pytorch_model.safetensors"
+@pytest.mark.parametrize("part", ["text_encoder", "unet", "vae"])
+def test_pickled_weights_are_not_read(folder, part):
+    (weights,) = (folder / part).glob("*.safetensors")
     weights.rename(weights.with_suffix(".bin"))
-    with pytest.raises(ModelError, match="The vae"):
+    with pytest.raises(ModelError, match=f"The {part} .* has pickled weights alone, which can run code"):
         load_model(folder)
+
+
+def test_a_model_that_does_not_fit_into_memory_is_said(folder, monkeypatch):
+    def full(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(UNet2DConditionModel, "to", full)
+    with pytest.raises(ModelError, match="does not fit into the memory of cpu"):
+        load_model(folder, device="cpu")
 
 
 def test_checksums_find_a_flipped_bit(folder):

@@ -89,8 +89,10 @@ def test_a_known_model_is_its_source(known):
 
 @pytest.mark.parametrize("mode", Mode)
 def test_theta_zero_is_the_plain_pipeline_and_the_end_the_other_prompt(known, mode):
+    steps = min(2, known.num_inference_steps)
     asked = Request.from_dict(
-        known.settings | {"prompt": "a dog", "style": "Monet style", "mode": mode, "seed": 3, "num_inference_steps": 2}
+        known.settings
+        | {"prompt": "a dog", "style": "Monet style", "mode": mode, "seed": 3, "num_inference_steps": steps}
     )
     ends = {0.0: asked.prompt if mode is Mode.INTERPOLATE else full_and_base(asked.prompt, asked.style)[0]}
     if asked.start == 0:  # else the target's text comes too late for its own picture
@@ -102,7 +104,7 @@ def test_theta_zero_is_the_plain_pipeline_and_the_end_the_other_prompt(known, mo
     for theta, prompt in ends.items():
         expected = parts.pipeline(known)(
             prompt,
-            num_inference_steps=2,
+            num_inference_steps=steps,
             guidance_scale=asked.guidance_scale,
             latents=latents,
             generator=step_generator(asked.seed),
@@ -111,6 +113,19 @@ def test_theta_zero_is_the_plain_pipeline_and_the_end_the_other_prompt(known, mo
     assert engine.render(asked.with_theta(0.0)).from_cache
     moved = dataclasses.replace(asked, start=0.0, theta=0.5)
     assert not np.array_equal(engine.render(moved).image, engine.render(asked.with_theta(0.0)).image)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_sweep_from_its_trunk_is_every_picture_from_the_start(known, mode):
+    asked = Request.from_dict(
+        known.settings | {"prompt": "a dog", "style": "Monet style", "mode": mode, "num_inference_steps": 3}
+    )
+    if mode is Mode.GUIDE:
+        asked = dataclasses.replace(asked, start=0.5)
+    thetas = [0.25, 1.0, 0.0]
+    for picture in StyleEngine(known).sweep(asked, thetas):
+        alone = StyleEngine(known, cache_bytes=0).render(picture.request)
+        assert np.array_equal(picture.image, alone.image)
 
 
 def test_an_adapter_is_folded_into_the_weights(cache):
