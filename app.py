@@ -797,10 +797,8 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> No
 def follow(arrival: Arrival, told: gr.HTML, handlers: Handlers, renderer: Executor) -> None:
     """Let every page hear of the model that is on its way, and let it take over when it is there."""
 
-    def settled(news: News, engine: StyleEngine | None) -> None:
-        if engine is None:
-            print(news.text, file=sys.stderr)
-        else:
+    def settled(_: News, engine: StyleEngine | None) -> None:
+        if engine is not None:
             handlers.adopt(engine, OneThread(engine, renderer))
 
     def news() -> tuple[Any, Any]:

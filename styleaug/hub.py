@@ -51,8 +51,7 @@ def fetch(repository: Repository, choose: Choose, *, cache: Path | None = None, 
     if constants.is_offline_mode():
         raise ModelError(
             f"{repository.name} is not on this machine, and HF_HUB_OFFLINE forbids to fetch it. Unset it, or fetch "
-            f"the model first where there is a network: `hf download {repository.name} "
-            f"--revision {repository.revision}`."
+            f"the model beforehand: hf download {repository.name} --revision {repository.revision}."
         )
     listed = _listing(repository)
     chosen = choose(list(listed))
@@ -97,13 +96,13 @@ def _reason(repository: Repository, error: Exception) -> str:
     page = f"huggingface.co/{repository.name}"
     match error:
         case errors.GatedRepoError():
-            return f"{repository.name} is gated: accept its licence at {page}, then log in with `hf auth login`."
+            return f"{repository.name} is gated: accept its licence at {page}, then log in with hf auth login."
         case errors.RevisionNotFoundError():
             return f"{repository.name} no longer has the commit {repository.revision}, which this program was made for."
         case errors.RepositoryNotFoundError():
-            return f"{repository.name} is not at {page}, or it is private: log in with `hf auth login`."
+            return f"{repository.name} is not at {page}, or it is private: log in with hf auth login."
         case errors.HfHubHTTPError() if error.response is not None and error.response.status_code in (401, 403):
-            return f"The Hugging Face Hub does not let you have {repository.name}: log in with `hf auth login`."
+            return f"The Hugging Face Hub does not let you have {repository.name}: log in with hf auth login."
         case OSError(errno=28):
             return f"{repository.name} does not fit on the disk; free some room, or set HF_HOME to another disk."
     return (

@@ -649,8 +649,8 @@ def test_alone_or_with_a_filter_or_a_vocabulary_it_is_served(unguarded, launched
     assert app.main(["--model", "./folder", "--host", "localhost"]) == 0
 
 
-def test_an_arrival_without_a_filter_is_refused_to_others(unguarded, monkeypatch):
-    """The page stands on the bundled model, and says why the other does not come."""
+def test_an_arrival_without_a_filter_is_refused_to_others(unguarded, monkeypatch, capsys):
+    """The page stands on the bundled model, and says why the other does not come; so does the terminal."""
     load = app.load_model
     monkeypatch.setattr(
         app,
@@ -662,3 +662,4 @@ def test_an_arrival_without_a_filter_is_refused_to_others(unguarded, monkeypatch
     assert app.main(["--model", "sd-turbo", "--host", "0.0.0.0"]) == 0
     news, engine = settled(unguarded.arrival)
     assert engine is None and news.text.startswith("sd-turbo has no safety filter")
+    assert news.text in capsys.readouterr().err

@@ -57,7 +57,7 @@ def test_visitors_hear_of_it_and_are_taken_over(stage, engine, arrival):
     expect(stage.page.locator("#words")).to_be_hidden()
 
 
-def test_a_model_that_cannot_be_had_stays_told_and_the_page_works(stage, engine, arrival, capsys):
+def test_a_model_that_cannot_be_had_stays_told_and_the_page_works(stage, engine, arrival):
     news = News("sd14 is gated. The bundled model paints instead.", False)
     arrival.settle(news)
     expect(stage.page.locator("#arrival p")).to_have_text(news.text)
@@ -65,4 +65,3 @@ def test_a_model_that_cannot_be_had_stays_told_and_the_page_works(stage, engine,
     stage.wait_for_text(".title", "a dog")
     stage.settle()
     assert stage.shows(prompt="a dog", style="Monet style", mode="weaken", seed=7)
-    assert news.text in capsys.readouterr().err
