@@ -9,6 +9,7 @@ imports gradio, and the only one that turns errors into messages.
 
 import argparse
 import dataclasses
+import functools
 import html
 import importlib
 import inspect
@@ -972,9 +973,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     waits = gpu is None and is_far(chosen.model)  # ZeroGPU lends its GPU to models of the main thread only
     arrival = None
     if waits:
-        arrival = Arrival(
-            chosen.model, "the bundled model", lambda on_bytes: load_chosen(chosen, chosen.model, on_bytes)
-        )
+        arrival = Arrival(chosen.model, "the bundled model", functools.partial(load_chosen, chosen, chosen.model))
+        # at once, and not only when there is a page to say it on
+        arrival.when_settled(lambda news, _: print(news.text, file=sys.stderr) if news.text else None)
     try:
         prompts = None if chosen.prompts is None else read_prompt_list(chosen.prompts)
         engine = StyleEngine(renderer.submit(load_chosen, chosen, "tiny" if waits else chosen.model).result())
