@@ -9,7 +9,6 @@ imports gradio, and the only one that turns errors into messages.
 
 import argparse
 import dataclasses
-import functools
 import html
 import importlib
 import inspect
@@ -18,6 +17,7 @@ import logging
 import os
 import secrets
 import sys
+import threading
 import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,6 +38,7 @@ from styleaug.engine import Cancelled, save_png
 from styleaug.export import ANIMATIONS, MissingProgram, file_name, side_by_side, strip, write_animation
 from styleaug.hub import OnBytes
 from styleaug.lessons import FIGURE_LESSONS, LESSONS, Lesson
+from styleaug.loading import fetch_model
 from styleaug.model import Model, ModelError, NonFiniteError
 from styleaug.panels import ALL_MODES, STOPS, Hanging, Panel, coarse_to_fine, hang, theta_range
 from styleaug.prompt_list import PromptList, read_prompt_list
@@ -114,7 +115,7 @@ HELP: Mapping[str, str] = {
     "direction": "of the style: contrast (with it against without it) or phrase (its own words)",
     "span": "one angle for each token, or for the whole prompt",
     "hold_norm": "keep each token as long as it was at theta 0",
-    "frames": f"how many pictures over the mode's whole range of theta, 3 to {MOST_FRAMES}",
+    "frames": f"how many pictures over the slider's whole range of theta, 3 to {MOST_FRAMES}",
     "thetas": f"the values of theta themselves, 1 to {MOST_FRAMES} of them, instead of frames",
 }
 """What a program is told about each field."""
@@ -168,7 +169,7 @@ class Handlers:
     ) -> None:
         """`folder` takes the frames' files; gradio serves it. Where there are `prompts`, no others are painted."""
         self.engine = engine
-        self._first_engine = engine
+        self._is_changed = False
         self._renderer = renderer
         self._prompts = prompts
         self.turns = Turns()
@@ -179,6 +180,7 @@ class Handlers:
         """Paint with another engine from now on. Pages that are open are opened anew by their own script."""
         self._renderer = renderer
         self.engine = engine
+        self._is_changed = True
 
     def open(self, visitor: gr.Request, stops: Any, *values: Any) -> Iterator[tuple[Any, ...]]:
         """The first sweep of a visitor: what their link asks for, else what the page begins with.
@@ -190,7 +192,7 @@ class Handlers:
         wrong = None
         try:
             linked = from_query(dict(visitor.query_params))
-            if linked or self.engine is not self._first_engine:
+            if linked or self._is_changed:
                 first = first_fields(self._prompts)
                 begun = {"style": first["style"]} if linked else {**first, **self.engine.model.settings}
                 hung = hang({**begun, **linked})
@@ -427,7 +429,8 @@ class Calls:
         """Paint one picture at many theta. Answers with a labelled strip, each picture as a PNG, and the recipe."""
         with errors_to_be_read():
             request = self._request(fields)
-            thetas = even_thetas(request.mode, frames) if thetas is None else read_thetas(thetas, MOST_FRAMES)
+            span = self._handlers.engine.model.theta_range(request.mode)
+            thetas = even_thetas(span, frames) if thetas is None else read_thetas(thetas, MOST_FRAMES)
             pictures = self._handlers.call(visitor, [request.with_theta(theta) for theta in thetas])
             path = self._handlers.new_file(".png")
             save_png(strip([Panel("", request)], [pictures]), path)
@@ -490,11 +493,11 @@ def file_answer(path: Path) -> dict[str, Any]:
     return gr.FileData(path=str(path), mime_type="image/png", orig_name=path.name).model_dump()
 
 
-def even_thetas(mode: Mode, frames: Any) -> list[float]:
-    """The page's own grid over the mode's range, so that programs and visitors share its pictures."""
+def even_thetas(span: tuple[float, float], frames: Any) -> list[float]:
+    """The page's own grid over the slider's range, so that programs and visitors share its pictures."""
     if not isinstance(frames, int) or not 3 <= frames <= MOST_FRAMES:
         raise BadRequest("frames", f"must be a whole number between 3 and {MOST_FRAMES}", frames)
-    return sorted(coarse_to_fine(*mode.theta_range, 0.0, frames))
+    return sorted(coarse_to_fine(*span, 0.0, frames))
 
 
 @contextmanager
@@ -674,7 +677,7 @@ def build_page(
         Calls(handlers).offer(page)  # before the page's own events: the first of a name has it
         connect(page, parts, handlers)
         if arrival is not None:
-            follow(arrival, parts["arrival"], handlers, renderer)
+            follow(page, arrival, parts["arrival"], handlers, renderer)
     page.queue(max_size=2 * CALLS_QUEUED, api_open=False)  # the second lock; the door's comes with a better message
     return page
 
@@ -795,20 +798,24 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> No
     page.unload(handlers.leave)
 
 
-def follow(arrival: Arrival, told: gr.HTML, handlers: Handlers, renderer: Executor) -> None:
+def follow(page: gr.Blocks, arrival: Arrival, told: gr.HTML, handlers: Handlers, renderer: Executor) -> None:
     """Let every page hear of the model that is on its way, and let it take over when it is there."""
+
+    is_settled = threading.Event()
 
     def settled(_: News, engine: StyleEngine | None) -> None:
         if engine is not None:
             handlers.adopt(engine, OneThread(engine, renderer))
+        is_settled.set()
 
     def news() -> tuple[Any, Any]:
-        latest = arrival.news
-        return {"text": latest.text, "model": handlers.engine.model.name}, gr.Timer(active=latest.waiting)
+        is_last = is_settled.is_set()  # asked before the engine is looked at: the last news names the last engine
+        return {"text": arrival.news.text, "model": handlers.engine.model.name}, gr.Timer(active=not is_last)
 
     arrival.when_settled(settled)
     timer = gr.Timer(NEWS_SECONDS)
-    timer.tick(news, None, [told, timer], queue=False, show_progress="hidden", api_visibility="private")
+    for event in (page.load, timer.tick):
+        event(news, None, [told, timer], queue=False, show_progress="hidden", api_visibility="private")
 
 
 def stage_event(name: str) -> str:
@@ -845,9 +852,12 @@ def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
         function = page.fns.get(index) if isinstance(index, int) else None
     if function is None or function.fn is None:
         return Refusal(400, "fn_index must be that of one of the page's events.")
-    wrong = wrong_fields(function.fn, body) if "/call/v2/" in path else wrong_values(len(function.inputs), body)
+    by_name = "/call/v2/" in path
+    wrong = wrong_fields(function.fn, body) if by_name else wrong_values(len(function.inputs), body)
     if wrong:
         return Refusal(400, wrong)
+    if not all(is_plain(value) for value in (body.values() if by_name else body["data"])):
+        return Refusal(400, "Values must be texts, numbers, true, false, nothing, or lists of these.")
     if not function.queue:
         return None  # a new seed, another mode: answered at once, however many wait
     if len(page._queue) >= CALLS_QUEUED:
@@ -870,6 +880,12 @@ def wrong_values(count: int, body: Mapping[str, Any]) -> str:
     """What is wrong with values sent by position, or nothing."""
     data = body.get("data")
     return "" if isinstance(data, list) and len(data) == count else f"data must be a list of {count} values."
+
+
+def is_plain(value: Any) -> bool:
+    """Whether it is no object, nor holds one: gradio takes some for files, and fetches them from wherever they say."""
+    kinds = str | int | float | None
+    return isinstance(value, kinds) or (isinstance(value, list) and all(isinstance(each, kinds) for each in value))
 
 
 def launch_settings(mcp: bool = False) -> dict[str, Any]:
@@ -920,23 +936,32 @@ def is_public(chosen: argparse.Namespace) -> bool:
     return chosen.share or "SPACE_ID" in os.environ or host not in ("127.0.0.1", "localhost", "::1")
 
 
-def load_chosen(chosen: argparse.Namespace, name: str, on_bytes: OnBytes | None = None) -> Model:
+def load_chosen(chosen: argparse.Namespace, name: str) -> Model:
     """The model of that name, as the command line wants it.
 
     Raises:
         ModelError: it may paint anything, has no safety filter, and others can reach the page.
     """
-    model = load_model(
-        name,
-        safety=not chosen.unfiltered,
-        small_decoder=chosen.small_decoder and name == chosen.model,
-        on_bytes=on_bytes,
-    )
+    small_decoder = chosen.small_decoder and name == chosen.model  # the bundled one, meanwhile, has none
+    model = load_model(name, safety=not chosen.unfiltered, small_decoder=small_decoder)
     if is_public(chosen) and not chosen.unfiltered and model.safety is None and model.vocabulary is None:
         raise ModelError(
             f"{name} has no safety filter, and others can reach this page. Start it with --unfiltered if that is meant."
         )
     return model
+
+
+def arrival_of(chosen: argparse.Namespace, renderer: Executor) -> Arrival:
+    """The chosen model on its way. Its files come in a thread of their own; it is loaded in the renderer's, between two
+    pictures, for loading changes torch's settings for all threads."""
+
+    def bring(on_bytes: OnBytes) -> Model:
+        fetch_model(chosen.model, safety=not chosen.unfiltered, small_decoder=chosen.small_decoder, on_bytes=on_bytes)
+        return renderer.submit(load_chosen, chosen, chosen.model).result()
+
+    arrival = Arrival(chosen.model, "the bundled model", bring, tells_all=not is_public(chosen))
+    arrival.when_settled(lambda news, _: print(news.reason, file=sys.stderr) if news.reason else None)
+    return arrival
 
 
 def is_far(name: str) -> bool:
@@ -971,17 +996,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gpu = zero_gpu()
     renderer = new_renderer() if gpu is None else Here()
     waits = gpu is None and is_far(chosen.model)  # ZeroGPU lends its GPU to models of the main thread only
-    arrival = None
-    if waits:
-        arrival = Arrival(chosen.model, "the bundled model", functools.partial(load_chosen, chosen, chosen.model))
-        # at once, and not only when there is a page to say it on
-        arrival.when_settled(lambda news, _: print(news.text, file=sys.stderr) if news.text else None)
     try:
         prompts = None if chosen.prompts is None else read_prompt_list(chosen.prompts)
         engine = StyleEngine(renderer.submit(load_chosen, chosen, "tiny" if waits else chosen.model).result())
     except (BadRequest, ModelError) as error:
         print(explain(error), file=sys.stderr)
         return 2
+    arrival = arrival_of(chosen, renderer) if waits else None
     page = build_page(engine, renderer=renderer, prompts=prompts, gpu=gpu, arrival=arrival)
     page.launch(server_name=chosen.host, server_port=chosen.port, share=chosen.share, **launch_settings(chosen.mcp))
     return 0

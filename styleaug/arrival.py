@@ -21,6 +21,8 @@ class News:
 
     text: str
     """For visitors; empty once it is there."""
+    reason: str
+    """Why it cannot be had, for whoever started the page; else empty. It may name folders of this machine."""
     waiting: bool
     """Whether there will be other news."""
 
@@ -28,13 +30,15 @@ class News:
 class Arrival:
     """Loads a model in a thread of its own, and gives an engine on it, or says for good why there is none."""
 
-    def __init__(self, name: str, meanwhile: str, load: Load) -> None:
-        """Begins at once. `meanwhile` is what visitors are told that paints until the model is there."""
+    def __init__(self, name: str, meanwhile: str, load: Load, *, tells_all: bool = True) -> None:
+        """Begins at once. `meanwhile` is what visitors are told that paints until the model is there; `tells_all`,
+        whether they may hear the reason if it never is."""
         self._name = name
         self._meanwhile = f"Until it is here, {meanwhile} paints."
         self._instead = f"{meanwhile[:1].upper()}{meanwhile[1:]} paints instead."
         self._load = load
-        self._news = News(f"{name} is on its way. {self._meanwhile}", True)
+        self._tells_all = tells_all
+        self._news = News(f"{name} is on its way. {self._meanwhile}", "", True)
         self._engine: Future[StyleEngine] = Future()
         threading.Thread(target=self._bring, name=f"arrival of {name}", daemon=True).start()
 
@@ -56,10 +60,11 @@ class Arrival:
         except Exception as error:
             # Only a ModelError is written for a person; another's words are not known.
             reason = str(error) if isinstance(error, ModelError) else self._unforeseen(error)
-            self._news = News(f"{reason} {self._instead}", False)
+            told = reason if self._tells_all else f"{self._name} could not be had."
+            self._news = News(f"{told} {self._instead}", reason, False)
             self._engine.set_exception(error)
         else:
-            self._news = News("", False)
+            self._news = News("", "", False)
             self._engine.set_result(engine)
 
     def _unforeseen(self, error: Exception) -> str:
@@ -67,4 +72,4 @@ class Arrival:
 
     def _on_bytes(self, here: int, total: int) -> None:
         share = f"{here / 1e9:.1f} of {total / 1e9:.1f} GB"
-        self._news = News(f"{self._name} is on its way: {share}. {self._meanwhile}", True)
+        self._news = News(f"{self._name} is on its way: {share}. {self._meanwhile}", "", True)

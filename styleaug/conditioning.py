@@ -138,9 +138,9 @@ def _guide(request: Request, encode: Encode) -> Conditioning:
     elif request.theta == -1 and is_contrast:  # the full prompt cancels out: the picture of the base prompt, exactly
         after = _plain(other, negative, request.guidance_scale)
     else:
-        after = dataclasses.replace(
-            _guided(full, other, negative, request), texts=(request.negative_prompt, full_prompt, other_prompt)
-        )
+        unconditional = () if negative is None else (request.negative_prompt,)
+        texts = (*unconditional, full_prompt, other_prompt)
+        after = dataclasses.replace(_guided(full, other, negative, request), texts=texts)
     return Conditioning(before=before, after=after, start=request.start)
 
 

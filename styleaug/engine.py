@@ -218,6 +218,7 @@ class StyleEngine:
     ) -> Generator[Picture, None, None]:
         """The pictures of requests that differ in θ only: what is kept, and the rest together, once it is asked for."""
         runs: dict[Request, Run] = {}
+        made_in = self._bucket
         for index, request in enumerate(requests):
             started = time.perf_counter()
             work = _Work(self, cancelled, on_step)
@@ -229,9 +230,9 @@ class StyleEngine:
             else:
                 if request not in runs:
                     waiting = [each for each in requests[index:] if self._cache.get((bucket, each)) is None]
-                    bucket, runs = self._denoised(work, waiting)
+                    made_in, runs = self._denoised(work, waiting)
                 shown = work.shown(runs[request])
-                self._cache.put((bucket, request), shown)
+                self._cache.put((made_in, request), shown)
             yield self._picture(request, shown, time.perf_counter() - started, work.stats)
 
     def _denoised(self, work: "_Work", requests: Sequence[Request]) -> tuple[int, dict[Request, Run]]:

@@ -8,7 +8,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,8 +57,10 @@ def fetch(repository: Repository, choose: Choose, *, cache: Path | None = None, 
     chosen = choose(list(listed))
     total = sum(listed[name] for name in chosen)
     folder = Path(constants.HF_HUB_CACHE) if cache is None else cache
-    _check_room(repository, folder, total)
-    blobs = folder / f"models--{repository.name.replace('/', '--')}" / "blobs"
+    home = folder / f"models--{repository.name.replace('/', '--')}"
+    here = home / "snapshots" / repository.revision
+    _check_room(repository, folder, sum(listed[name] for name in chosen if not (here / name).is_file()))
+    blobs = home / "blobs"
     try:
         with _watching(blobs, total, on_bytes):
             found = snapshot_download(
@@ -74,18 +76,23 @@ def _listing(repository: Repository) -> dict[str, int]:
     its own time-out, so it is asked in a thread that may be left behind."""
     from huggingface_hub import HfApi
 
-    def ask() -> Any:
-        return HfApi().model_info(
-            repository.name, revision=repository.revision, files_metadata=True, timeout=ANSWER_SECONDS
-        )
+    answer: Future[Any] = Future()
 
-    asker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hub")
+    def ask() -> None:
+        try:
+            answer.set_result(
+                HfApi().model_info(
+                    repository.name, revision=repository.revision, files_metadata=True, timeout=ANSWER_SECONDS
+                )
+            )
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="hub", daemon=True).start()
     try:
-        info = asker.submit(ask).result(timeout=ANSWER_SECONDS)
+        info = answer.result(timeout=ANSWER_SECONDS)
     except Exception as error:
         raise ModelError(_reason(repository, error)) from error
-    finally:
-        asker.shutdown(wait=False)
     return {file.rfilename: file.size if file.size is not None else 0 for file in info.siblings or ()}
 
 

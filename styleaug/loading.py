@@ -111,6 +111,28 @@ def load_model(
     )
 
 
+def fetch_model(
+    name: str,
+    *,
+    safety: bool = True,
+    small_decoder: bool = False,
+    cache: Path | None = None,
+    on_bytes: OnBytes | None = None,
+) -> None:
+    """Bring the files of a model known by name to this machine, and load nothing. Arguments as of `load_model`.
+
+    Raises:
+        ModelError: they cannot be had.
+    """
+    source = MODELS[name]
+    find = _Finder(cache, _no_news if on_bytes is None else on_bytes, safety)
+    find.model(source.home)
+    if source.adapter is not None:
+        find.adapter(source.adapter)
+    if small_decoder and source.small_decoder is not None:
+        find.decoder(source.small_decoder)
+
+
 class _Finder:
     """Where the files of a model are: on this machine, or on their way to it."""
 
@@ -125,7 +147,15 @@ class _Finder:
             folder = fetch(home, self._choose, cache=self._cache, on_bytes=self._on_bytes)
         return folder
 
-    def files(self, repository: Repository, names: Sequence[str]) -> Path:
+    def adapter(self, repository: Repository) -> Path:
+        """The file of a LoRA."""
+        return self._files(repository, [ADAPTER_FILE]) / ADAPTER_FILE
+
+    def decoder(self, repository: Repository) -> Path:
+        """The folder of an AutoencoderTiny."""
+        return self._files(repository, ["config.json", "diffusion_pytorch_model.safetensors"])
+
+    def _files(self, repository: Repository, names: Sequence[str]) -> Path:
         """The folder of a repository of which only these files are wanted."""
         folder = local_folder(repository, self._cache)
         if folder is None or not all((folder / name).is_file() for name in names):
@@ -195,9 +225,9 @@ def _changed_parts(
     if source.scheduler is not None:
         changed["scheduler"] = getattr(diffusers, source.scheduler).from_config(parts["scheduler"].config)
     if source.adapter is not None:
-        _fold_in_adapter(parts["unet"], find.files(source.adapter, [ADAPTER_FILE]) / ADAPTER_FILE)
+        _fold_in_adapter(parts["unet"], find.adapter(source.adapter))
     if small_decoder and source.small_decoder is not None:
-        folder = find.files(source.small_decoder, ["config.json", "diffusion_pytorch_model.safetensors"])
+        folder = find.decoder(source.small_decoder)
         changed["vae"] = _load_weights(diffusers.AutoencoderTiny, folder, "small decoder", device, dtype)
     return changed
 
@@ -240,7 +270,8 @@ def _no_news(bytes_here: int, bytes_in_all: int) -> None:
 
 def _verify_checksums(folder: Path) -> None:
     """Compare every file whose check sum is known: a flipped bit in a weight loads without an error."""
-    for file, expected in {**expected_sums(folder), **_manifest(folder)}.items():
+    of_the_hub = {file: sum_ for file, sum_ in expected_sums(folder).items() if file.suffix == WEIGHTS}
+    for file, expected in {**of_the_hub, **_manifest(folder)}.items():
         name = file.relative_to(folder).as_posix()
         if not file.is_file():
             raise ModelError(f"The model in {folder} is not whole: {name} is missing. {_FETCH_AGAIN}")

@@ -3,8 +3,10 @@
 It takes turns and asks the engine; it knows nothing of pages.
 """
 
+import dataclasses
 import logging
 import math
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -122,11 +124,12 @@ def _seconds(request: Request) -> float:
 
 
 def _render_all(model: Model, requests: Sequence[Request]) -> list[Picture | Exception]:
-    """In the GPU's process, with an engine of its own: the forked one's locks may be held by threads that are no more.
+    """In the GPU's process, with an engine and a tokenizer's lock of its own: the forked ones may be held by threads
+    that are no more.
 
     Nothing is raised, for the process would log the message, and it may quote a prompt.
     """
-    engine = StyleEngine(model)
+    engine = StyleEngine(dataclasses.replace(model, tokenizer_lock=threading.Lock()))
     results: list[Picture | Exception] = []
     for request in requests:
         try:

@@ -571,7 +571,7 @@ class Launched:
 
     def __init__(self, monkeypatch, model):
         self.asked = []
-        self.arrivals = []
+        self.fetched = []
         self.page = SimpleNamespace(launch=lambda **settings: self.settings.update(settings))
         self.settings = {}
 
@@ -586,6 +586,7 @@ class Launched:
         for name in ("STYLEAUG_MODEL", "SPACE_ID", "SPACES_ZERO_GPU", "GRADIO_SERVER_NAME"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setattr(app, "load_model", load)
+        monkeypatch.setattr(app, "fetch_model", lambda name, **options: self.fetched.append((name, options)))
         monkeypatch.setattr(app, "build_page", build)
 
 
@@ -620,6 +621,8 @@ def test_a_model_of_the_hub_arrives_while_the_page_stands(launched, random_model
     assert app.main(["--model", "sd14", "--small-decoder"]) == 0
     news, engine = settled(launched.arrival)
     assert (news.text, engine.model) == ("", random_model)
+    [(fetched, how)] = launched.fetched
+    assert (fetched, how["small_decoder"], how["safety"]) == ("sd14", True, True)
     options = dict(launched.asked)
     assert options["sd14"]["small_decoder"] and not options["tiny"]["small_decoder"]
     assert all(each["safety"] for each in options.values())
@@ -661,5 +664,8 @@ def test_an_arrival_without_a_filter_is_refused_to_others(unguarded, monkeypatch
     )
     assert app.main(["--model", "sd-turbo", "--host", "0.0.0.0"]) == 0
     news, engine = settled(unguarded.arrival)
-    assert engine is None and news.text.startswith("sd-turbo has no safety filter")
-    assert news.text in capsys.readouterr().err
+    assert engine is None and news.text == "sd-turbo could not be had. The bundled model paints instead."
+    assert news.reason.startswith("sd-turbo has no safety filter")
+    said = ""
+    while news.reason not in said:
+        said += capsys.readouterr().err

@@ -31,7 +31,7 @@ def test_the_engine_is_given_when_the_model_is_there(random_model):
     go_on.set()
     for _ in range(2):  # told when it comes, and when it has come
         news, engine = settled(coming)
-        assert (news.text, news.waiting, engine.model) == ("", False, random_model)
+        assert (news.text, news.reason, news.waiting, engine.model) == ("", "", False, random_model)
     assert coming.news == news
 
 
@@ -48,3 +48,6 @@ def test_a_model_that_cannot_be_had_is_told_for_good(error, text):
 
     news, engine = settled(Arrival("sd14", "the bundled model", load))
     assert (news.text, news.waiting, engine) == (text, False, None)
+    assert news.reason == text.removesuffix(" The bundled model paints instead.")
+    guarded, _ = settled(Arrival("sd14", "the bundled model", load, tells_all=False))
+    assert guarded.text == "sd14 could not be had. The bundled model paints instead." and guarded.reason == news.reason

@@ -171,7 +171,7 @@ def test_calls_of_one_program_do_not_supersede_each_other(served, client):
         ({"prompt": None}, "Prompt must be text, got None."),
         ({"prompt": "x" * 50_000}, "Prompt must be at most 2000 characters, is 50000"),
         ({"mode": "<img src=x>"}, "augment, weaken, guide, got '&lt;img src=x&gt;'."),
-        ({"hold_norm": {"path": "/etc/passwd"}}, "Hold norm must be true or false, got {'path': '/etc/passwd'}."),
+        ({"hold_norm": "yes"}, "Hold norm must be true or false, got 'yes'."),
     ],
 )
 def test_a_bad_call_is_answered_with_field_rule_and_value(served, client, fields, said):
@@ -364,6 +364,7 @@ def test_a_join_that_names_nothing_of_the_page_is_refused(served, body):
 
 
 JUNK = (
+    {"data": [[[[CANARY]]]]},
     {"data": CANARY},
     {"data": {"path": f"/{CANARY}", "meta": {"_type": "gradio.FileData"}}, "event_data": CANARY, "trigger_id": 3},
     {"data": [1e300], "event_data": {"fields": CANARY}, "batched": True},
@@ -383,7 +384,28 @@ def test_junk_for_any_event_of_the_page_leaves_no_trace(served, junk):
     assert served.engine.rendered == []
 
 
+@pytest.mark.parametrize("wrap", [lambda file: file, lambda file: [file], lambda file: [[file]]])
+def test_no_object_is_taken_for_a_file_and_fetched(served, wrap):
+    """gradio fetches a file from wherever a value says that it is, whatever the event wants."""
+    value = wrap({"path": "http://example.invalid/big", "meta": {"_type": "gradio.FileData"}})
+    for index, function in served.page.fns.items():
+        if function.fn is not None and function.inputs:
+            body = {"fn_index": index, "data": [value] * len(function.inputs), "session_hash": "fetcher"}
+            assert served.post("run/predict", json=body).status_code == 400
+            assert served.post("queue/join", json=body).status_code == 400
+    call = served.post("call/v2/render", json={**CAT, "hold_norm": value})
+    assert call.status_code == 400 and "must be texts, numbers" in call.json()["detail"]
+    assert served.engine.rendered == []
+
+
 # --- Busy -----------------------------------------------------------------------------------------------------------
+
+
+def wait_until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -392,8 +414,7 @@ def crowded(served):
     served.engine.hangs = lambda _: True
     yield served
     served.engine.reset()
-    while len(served.page._queue) or any(served.page._queue.active_jobs):
-        time.sleep(0.01)
+    wait_until(lambda: not len(served.page._queue) and not any(served.page._queue.active_jobs))
 
 
 def test_a_hundred_joins_meet_the_bound(crowded):
@@ -420,9 +441,7 @@ def test_what_a_program_left_behind_is_not_painted(crowded, monkeypatch):
     monkeypatch.setenv("GRADIO_IS_E2E_TEST", "1")  # gradio looks for who has left every quarter of a second, not 15 s
     client = Client(crowded.address, verbose=False)
     client.submit(**CAT, api_name="/render")
-    while not crowded.engine.begun:
-        time.sleep(0.01)
+    wait_until(lambda: crowded.engine.begun)
     threading.Thread(target=client.close).start()
-    while not crowded.engine.cancelled:
-        time.sleep(0.01)
+    wait_until(lambda: crowded.engine.cancelled)
     assert crowded.engine.rendered == []

@@ -375,6 +375,17 @@ def test_another_fork_is_asked_anew(random_model, changed):
     assert (engine.stats - before).unet_calls == other.num_inference_steps - trunk - 1
 
 
+@pytest.mark.parametrize("guidance_scale", [1, 4])
+def test_forks_of_two_and_of_three_rows_are_kept_apart(random_model, guidance_scale):
+    """Here the base prompt is the style, so both directions ask for the same texts, but not always the same rows."""
+    fields = {"prompt": "dog dog cat cat", "style": "dog cat", "mode": "guide", "theta": 0.5}
+    engine = StyleEngine(random_model)
+    for direction in Direction:
+        asked = request(**fields, direction=direction, guidance_scale=guidance_scale)
+        assert full_and_base(asked.prompt, asked.style)[1] == asked.style
+        assert same(engine.render(asked), StyleEngine(random_model, cache_bytes=0).render(asked))
+
+
 @pytest.mark.parametrize("name", parts.schedulers())
 @pytest.mark.parametrize("mode", Mode)
 def test_from_a_trunk_is_from_the_start(name, mode):

@@ -107,6 +107,17 @@ def test_a_disk_without_room_is_said_before_anything_is_fetched(hub, monkeypatch
     assert hub.fetched == []
 
 
+def test_what_is_here_already_needs_no_room(hub, monkeypatch, tmp_path):
+    here = tmp_path / "models--somebody--something" / "snapshots" / REPOSITORY.revision
+    here.mkdir(parents=True)
+    (here / "a.json").write_text("{}")
+    usage = namedtuple("usage", "total used free")
+    hub.files["a.json"] = 10**12
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**10, 0, 10**10))
+    fetch(REPOSITORY, choose, cache=tmp_path, on_bytes=lambda *_: None)
+    assert hub.fetched == [["a.json"]]
+
+
 def test_a_hub_that_does_not_answer_is_not_waited_for(monkeypatch, tmp_path):
     """A server that takes the call and never speaks; the answer's time is cut down so that the test is short."""
     import styleaug.hub

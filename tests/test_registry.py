@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import huggingface_hub
 import numpy as np
 import parts
 import pytest
@@ -154,8 +155,9 @@ def test_a_small_decoder_takes_the_place_of_the_large_one(cache):
         load_model("tiny", small_decoder=True)
 
 
-def test_one_part_that_lacks_its_files_is_not_whole(cache, tmp_path):
-    """Then the Hub is asked, which here it cannot be: the message names the repository, not a config.json."""
+def test_one_part_that_lacks_its_files_is_not_whole(cache, tmp_path, monkeypatch):
+    """Then it is to be fetched, which here is forbidden: the message names the repository, not a config.json."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     copy = shutil.copytree(cache, tmp_path / "hub", symlinks=True)
     snapshot = copy / "models--CompVis--stable-diffusion-v1-4" / "snapshots" / MODELS["sd14"].home.revision
     shutil.rmtree(snapshot / "vae")

@@ -36,6 +36,8 @@ class LentGpu:
                 process = context.Process(target=lambda: far.send_bytes(pickle.dumps(function(*arguments))))
                 process.start()
                 far.close()
+                if not near.poll(60):
+                    process.kill()  # what is read then is the end
                 try:
                     return pickle.loads(near.recv_bytes())
                 except EOFError:
@@ -74,6 +76,12 @@ def test_a_sweep_is_one_call_and_its_pictures_are_those_of_one_thread(engine, gp
     assert [picture.request for picture in lent] == SWEEP
     assert all(map(same, lent, here))
     assert [arguments for _, arguments in gpu.calls] == [(SWEEP,)]
+
+
+def test_a_lock_that_was_held_when_the_process_was_forked_holds_nobody_up(engine, gpu):
+    with engine.model.tokenizer_lock:
+        pictures = paint(ZeroGpu(engine, gpu), SWEEP[:1])
+    assert [picture.request for picture in pictures] == SWEEP[:1]
 
 
 def test_what_was_rendered_needs_no_gpu_again(engine, gpu):

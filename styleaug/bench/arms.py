@@ -129,7 +129,7 @@ def _three_rows(model: Model, request: Request) -> Run:
 def _stock(model: Model, pipe: Any, request: Request) -> Arm:
     """diffusers' pipeline on the text of each θ, all of it encoded and the noise drawn for every one.
 
-    Where the sweep is `guide`, θ moves the text instead, as `augment` does, over the whole of that mode's range.
+    Where the sweep is `guide`, θ moves the text instead, as `augment` does at half of that θ: −0.5 … 1.
     """
     is_guide = request.mode is Mode.GUIDE
 

@@ -12,7 +12,6 @@ from diffusers.training_utils import EMAModel
 from torch import nn
 from tqdm import tqdm
 
-from styleaug.training.optimizers import build_optimizers
 from styleaug.training.tiny import StageSpec
 
 # (step) → loss, and figures to log. The step number is all that a loss may draw its random choices from, so that a
@@ -47,37 +46,34 @@ def train_stage(
     """
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / f"{name}.pt"
-    optimizers = build_optimizers(module, spec)
+    optimizer = torch.optim.AdamW(module.parameters(), weight_decay=spec.weight_decay, betas=(0.9, 0.99), fused=True)
     average = EMAModel(module.parameters(), decay=spec.average, use_ema_warmup=True, power=3 / 4)
     first = 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=accelerator.device, weights_only=True)
         module.load_state_dict(saved["module"])
-        for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
-            optimizer.load_state_dict(state)
+        optimizer.load_state_dict(saved["optimizer"])
         average.load_state_dict(saved["average"])
         first = saved["step"]
     average.to(accelerator.device)
 
     def save(step: int) -> None:
         aside = checkpoint.with_suffix(".part")
-        states = [optimizer.state_dict() for optimizer in optimizers]
-        state = {"module": module.state_dict(), "optimizers": states, "average": average.state_dict(), "step": step}
-        torch.save(state, aside)
+        state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "average": average.state_dict()}
+        torch.save({**state, "step": step}, aside)
         aside.rename(checkpoint)
 
     saved_at = time.monotonic()
     started = time.monotonic()
     bar = tqdm(range(first, spec.steps), desc=name, initial=first, total=spec.steps, mininterval=5)
     for step in bar:
-        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
+        for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, spec)
         loss, figures = loss_at(step)
-        module.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         accelerator.backward(loss)
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
+        optimizer.step()
         average.step(module.parameters())
         if step % 50 == 49:
             bar.set_postfix({key: f"{value:.4f}" for key, value in figures.items()})

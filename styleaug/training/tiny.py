@@ -31,7 +31,6 @@ class StageSpec:
     warmup: int = 200
     cooldown: float = 0.25  # share of the steps at the end in which the learning rate falls
     weight_decay: float = 0.0
-    muon: bool = False  # weight matrices by Muon instead of AdamW
     average: float = 0.999  # decay of the exponential moving average of the weights
     save_every_seconds: float = 120.0
 

@@ -12,7 +12,7 @@ class FakeArrival:
     """Settled when the test says so."""
 
     def __init__(self):
-        self.news = News("sd14 is on its way: 1.2 of 2.7 GB. Until it is here, the bundled model paints.", True)
+        self.news = News("sd14 is on its way: 1.2 of 2.7 GB. Until it is here, the bundled model paints.", "", True)
         self._told = []
 
     def when_settled(self, tell):
@@ -47,7 +47,7 @@ def test_visitors_hear_of_it_and_are_taken_over(stage, engine, arrival):
     arrived.model.name = "sd14"
     arrived.model.settings |= {"num_inference_steps": 12}
     before = len(engine.begun)
-    arrival.settle(News("", False), arrived)
+    arrival.settle(News("", "", False), arrived)
     stage.wait(lambda: len(arrived.begun) > 0)
     stage.settle()
     assert len(engine.begun) == before
@@ -58,7 +58,7 @@ def test_visitors_hear_of_it_and_are_taken_over(stage, engine, arrival):
 
 
 def test_a_model_that_cannot_be_had_stays_told_and_the_page_works(stage, engine, arrival):
-    news = News("sd14 is gated. The bundled model paints instead.", False)
+    news = News("sd14 is gated. The bundled model paints instead.", "sd14 is gated.", False)
     arrival.settle(news)
     expect(stage.page.locator("#arrival p")).to_have_text(news.text)
     stage.press_with("a dog")
