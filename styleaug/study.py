@@ -89,7 +89,7 @@ def draw_figure(engine: StyleEngine, figure: Figure, seed: int = SEED) -> Image.
     )
 
 
-def draw_school(engine: StyleEngine, seed: int = SEED, size: int = 96) -> Image.Image:
+def draw_school(engine: StyleEngine, seed: int = SEED, size: int = 72) -> Image.Image:
     """Every subject (rows) without a style and in every style (columns), `size` pixels a picture."""
     vocabulary = engine.model.vocabulary
     if vocabulary is None:

@@ -35,7 +35,7 @@ class JudgeSpec:
     shrink: int = 2  # it looks at pictures of image_size / shrink pixels a side
     widths: tuple[int, ...] = (32, 64, 128, 256)
     stage: StageSpec = field(
-        default=StageSpec(steps=1_600, batch=64, learning_rate=2e-3, weight_decay=0.05, average=0.99)
+        default=StageSpec(steps=1_000, batch=64, learning_rate=2e-3, weight_decay=0.05, average=0.99)
     )
 
 
