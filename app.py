@@ -998,11 +998,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     waits = gpu is None and is_far(chosen.model)  # ZeroGPU lends its GPU to models of the main thread only
     try:
         prompts = None if chosen.prompts is None else read_prompt_list(chosen.prompts)
+        arrival = arrival_of(chosen, renderer) if waits else None  # its files may be on their way from now on
         engine = StyleEngine(renderer.submit(load_chosen, chosen, "tiny" if waits else chosen.model).result())
     except (BadRequest, ModelError) as error:
         print(explain(error), file=sys.stderr)
         return 2
-    arrival = arrival_of(chosen, renderer) if waits else None
     page = build_page(engine, renderer=renderer, prompts=prompts, gpu=gpu, arrival=arrival)
     page.launch(server_name=chosen.host, server_port=chosen.port, share=chosen.share, **launch_settings(chosen.mcp))
     return 0
