@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import numpy as np
 import parts
@@ -184,12 +186,27 @@ def test_what_is_not_installed_has_no_figure(report):
     assert f"| {COMPEL} | no | not installed |" in table(report)
 
 
-def test_compel_weighs_the_style_where_it_is_installed(random_model):
-    pytest.importorskip("compel")
+def test_compel_weighs_the_style_where_it_is_installed(random_model, monkeypatch):
+    """A stand-in for the package (it asks for older libraries than ours): which texts it is given, and what becomes of
+    its embeds."""
     asked = Request(prompt="a dog", style="monet style", num_inference_steps=1)
+    texts = []
+
+    class Compel:
+        def __init__(self, tokenizer, text_encoder, dtype_for_device_getter):
+            assert (tokenizer, text_encoder) == (random_model.tokenizer, random_model.text_encoder)
+
+        def __call__(self, text):
+            texts.append(text)
+            return random_model.encode("a dog") * (1 + len(texts))
+
+    module = ModuleType("compel")
+    module.Compel, module.__spec__ = Compel, ModuleSpec("compel", None)
+    monkeypatch.setitem(sys.modules, "compel", module)
     [arm] = [arm for arm in all_arms(random_model, asked, Baseline(random_model)) if arm.name == COMPEL]
     first, second = arm.run([0.0, 1.0], 0).values()
     assert first.tobytes() != second.tobytes()
+    assert [text for text in texts if text] == ["a dog (monet style)1.0000", "a dog (monet style)2.0000"]
 
 
 def test_every_arm_but_the_repeat_follows_theta(random_model):
