@@ -241,7 +241,8 @@ def test_an_agent_lists_and_runs_the_tools():
                 return tools, called, silent, refused
 
     with nothing_leaks():
-        tools, called, silent, refused = asyncio.run(visit())
+        with ThreadPoolExecutor(1) as own:  # a browser test before this one leaves its loop running in this thread
+            tools, called, silent, refused = own.submit(lambda: asyncio.run(visit())).result()
     served.close()
     assert [tool.name for tool in tools] == ["render", "sweep"]
     assert all(each["description"] for tool in tools for each in tool.inputSchema["properties"].values())
