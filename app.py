@@ -197,17 +197,13 @@ class Handlers:
                 begun = {"style": first["style"]} if linked else {**first, **self.engine.model.settings}
                 hung = hang({**begun, **linked})
                 self._check_listed([panel.request for panel in hung.panels])
-                controls = [*self.fill_in(hung.fields), self._words()]
+                controls = [*self.fill_in(hung.fields), gr.update(**words_of(self.engine, self._prompts))]
                 values = tuple(hung.fields[name] for name in CONTROLS)
         except Exception as error:
             wrong = self.notice(error)
         for stage, notice in self.sweep(visitor, stops, *values):
             yield *controls, stage, notice if wrong is None else wrong
             controls = untouched
-
-    def _words(self) -> dict[str, Any]:
-        vocabulary = vocabulary_of(self.engine)
-        return gr.update(value=vocabulary, visible=bool(vocabulary) and self._prompts is None)
 
     def sweep(self, visitor: gr.Request, stops: Any, *values: Any) -> Iterator[tuple[Any, Any]]:
         """Render the grid of what the controls say. Yields (stage, notice), cumulative, frame by frame."""
@@ -713,7 +709,7 @@ def lay_out_desk(engine: StyleEngine, stops: int, prompts: PromptList | None) ->
     else:
         gr.Dropdown(list(prompts.prompts), label="Prompt", elem_id="prompt")
         gr.Dropdown(list(prompts.second_choices), label="Style", elem_id="style")
-    island("words", value=vocabulary_of(engine), visible=engine.model.vocabulary is not None and prompts is None)
+    island("words", **words_of(engine, prompts))
     names = [(choice.capitalize(), str(choice)) for choice in MODES]
     mode = FIRST["mode"]
     gr.Radio(names, value=str(mode), label="What θ does", info=MODES[mode], elem_id="mode")
@@ -829,6 +825,13 @@ def vocabulary_of(engine: StyleEngine) -> dict[str, list[str]]:
     if vocabulary is None:
         return {}
     return {kind: list(getattr(vocabulary, kind)) for kind in ("subjects", "styles", "moods")}
+
+
+def words_of(engine: StyleEngine, prompts: PromptList | None) -> dict[str, Any]:
+    """What the shelf of words holds, and whether it is there: not for a model that knows every word, nor beside a
+    closed list."""
+    vocabulary = vocabulary_of(engine)
+    return {"value": vocabulary, "visible": bool(vocabulary) and prompts is None}
 
 
 def frames_folder(page: gr.Blocks) -> Path:
