@@ -127,7 +127,7 @@ def _study(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _judge(arguments: argparse.Namespace) -> dict[str, Any]:
     """Train the judge where it is not trained yet, and let it examine the model."""
-    from styleaug.training.exam import examine
+    from styleaug.training.exam import Examined, examine
     from styleaug.training.judge import JudgeSpec, paint_for_judge, train_judge
 
     _check_whole_number("pictures", arguments.pictures, 1, 10_000)
@@ -136,12 +136,15 @@ def _judge(arguments: argparse.Namespace) -> dict[str, Any]:
     folder, spec = Path(arguments.run), JudgeSpec()
     started = time.perf_counter()
     engine = StyleEngine(_load(arguments.model))
+    engine.model.variant(arguments.live)
     drawings, tests = paint_for_judge(folder, spec, os.cpu_count() or 1)
     judge = train_judge(drawings, spec, folder)
     total = 2 * arguments.pictures + 18 * arguments.walks
     with tqdm(desc="exam", total=total, unit="picture", file=sys.stderr) as bar:
-        report = examine(engine, judge, tests, arguments.pictures, arguments.walks, bar.update)
-    report |= {"seconds": round(time.perf_counter() - started, 1), "model": engine.model.name}
+        examined = Examined(engine, judge, bar.update, live=arguments.live)
+        report = examine(examined, tests, arguments.pictures, arguments.walks)
+    seconds = round(time.perf_counter() - started, 1)
+    report |= {"seconds": seconds, "model": engine.model.name, "live": arguments.live}
     if out is not None:
         _write(lambda: out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8"), out)
     return report
@@ -215,7 +218,7 @@ def _request_and_engine(given: dict[str, Any], model_name: str | None) -> tuple[
     """Check what was asked before the weights are read; then fill in the model's own settings."""
     Request.from_dict(given)
     model = _load(model_name)
-    request = Request.from_dict(model.settings | given)
+    request = Request.from_dict(model.variant(given.get("live", False)).settings | given)
     texts = " ".join((request.prompt, request.style, request.negative_prompt))
     unknown_words = model.unknown_words(texts)
     if unknown_words:
@@ -310,6 +313,7 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     study.add_argument("--run", default="runs/judge", metavar="FOLDER", help="where judge and drawings are kept")
     study.add_argument("--pictures", type=_number, default=512, help="that the judge names, of each kind of pair; 512")
     study.add_argument("--walks", type=_number, default=100, help="of θ that the judge follows, in each mode; 100")
+    study.add_argument("--live", action="store_true", help="let the judge examine the model's live variant")
     _add_model_argument(study)
     bench = commands.add_parser("bench", help="times and counts beside others, on this machine")
     subjects = bench.add_subparsers(dest="subject", required=True)
@@ -343,6 +347,7 @@ def _add_request_arguments(parser: argparse.ArgumentParser) -> None:
     option("--direction", help=f"augment, guide: {' or '.join(Direction)}; contrast")
     option("--span", help=f"one angle for each token or for the whole text: {' or '.join(Span)}; token")
     option("--hold-norm", action=argparse.BooleanOptionalAction, help="keep each token's length at θ = 0")
+    option("--live", action=argparse.BooleanOptionalAction, help="the model's live variant: few steps, no guidance")
     _add_model_argument(parser)
     parser.add_argument("--out", required=True, metavar="PNG", help="where the picture goes")
 

@@ -173,7 +173,7 @@ class StyleEngine:
             on_step: told after every step which part of the run is done, up to 1.
 
         Raises:
-            BadRequest: a text is longer than the model reads.
+            BadRequest: a text is longer than the model reads, or the model has no live variant.
             Cancelled: `cancelled` said so.
             NonFiniteError: the model's numbers overflowed.
             torch.OutOfMemoryError: the device has no memory even for one picture's rows.
@@ -271,8 +271,9 @@ class StyleEngine:
         )
 
     def check(self, request: Request) -> None:
-        """Raise `BadRequest` for texts that the tokenizer would cut. Of what is made of prompt and style, the full
-        prompt is the longest."""
+        """Raise `BadRequest` for texts that the tokenizer would cut, and for a live variant that is not there. Of what
+        is made of prompt and style, the full prompt is the longest."""
+        self.model.variant(request.live)
         texts = {"prompt": request.prompt, "style": request.style, "negative_prompt": request.negative_prompt}
         for field, text in texts.items():
             self._check_fits(field, text)
@@ -314,11 +315,14 @@ class _Work:
         self.stats = Stats()
         self._engine = engine
         self._model = engine.model
+        self._painter = engine.model
+        """Whose UNet and scheduler are used: the model's own, or its live variant's."""
         self._cancelled = cancelled
         self._on_step = on_step
 
     def denoised(self, requests: Sequence[Request], bucket: int) -> dict[Request, Run]:
         """Text, noise, denoising: the run of each request at its end."""
+        self._painter = self._model.variant(requests[0].live)
         conditionings = [condition(request, self._encode) for request in requests]
         runs = [self._forked(*pair) for pair in zip(requests, conditionings, strict=True)]
         steps_shared = runs[0].steps_done
@@ -376,7 +380,7 @@ class _Work:
     def _begin(self, request: Request) -> Run:
         return begin(
             self._initial_latents(request),
-            scheduler=self._model.new_scheduler(),
+            scheduler=self._painter.new_scheduler(),
             num_inference_steps=request.num_inference_steps,
             generator=step_generator(request.seed),
         )
@@ -414,7 +418,7 @@ class _Work:
     def _predict_noise(self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor) -> Tensor:
         self.stop_if_cancelled()
         self.count(unet_calls=1, unet_rows=len(latents))
-        return self._model.predict_noise(latents, timestep, prompt_embeds)
+        return self._painter.predict_noise(latents, timestep, prompt_embeds)
 
     def _kept(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
         """From the cache, or made and kept. Two threads may both make it: they make the same."""
@@ -453,13 +457,14 @@ class _Cache:
 
 
 def _trunk_key(request: Request) -> tuple[Hashable, ...]:
-    """All that decides the steps before θ takes hold: the text of θ = 0, in whatever mode, and how it is guided."""
+    """All that decides the steps before θ takes hold: the text of θ = 0, in whatever mode, how it is guided, the UNet."""
     walks = request.mode is Mode.INTERPOLATE
     text = request.prompt if walks else full_and_base(request.prompt, request.style)[0]
     scale = request.guidance_scale
     negative = request.negative_prompt if scale > 1 else None
     until = request.guidance_until if scale > 1 else None
-    return ("trunk", text, negative, scale, until, request.seed, request.num_inference_steps, request.start)
+    noise = (request.seed, request.num_inference_steps, request.start)
+    return ("trunk", request.live, text, negative, scale, until, *noise)
 
 
 def _part_of_sweep(on_step: OnStep, done: int, together: int, length: int) -> OnStep:

@@ -5,6 +5,8 @@ Nothing but safetensors and JSON is read, no code of a repository is run, and wh
 stays quick.
 """
 
+import copy
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +18,7 @@ import torch
 
 from styleaug.hub import OnBytes, expected_sums, fetch, local_folder
 from styleaug.model import Model, ModelError, Vocabulary
-from styleaug.registry import MODELS, Repository, Source
+from styleaug.registry import MODELS, Live, Repository, Source
 from styleaug.request import BadRequest
 from styleaug.safety import SafetyFilter
 
@@ -93,22 +95,23 @@ def load_model(
     folder = Path(name_or_folder) if source is None else find.model(source.home)
     try:
         parts = _load_parts(folder, device, dtype, safety)
-        if source is not None:
-            parts |= _changed_parts(source, parts, find, small_decoder, device, dtype)
+        if source is None:
+            return Model(name=folder.resolve().name, **parts, vocabulary=_read_vocabulary(folder))
+        parts |= _changed_parts(source, parts, find, small_decoder, device, dtype)
+        model = Model(
+            name=str(name_or_folder),
+            **parts,
+            vocabulary=_read_vocabulary(folder),
+            num_inference_steps=source.num_inference_steps,
+            guidance_scale=source.guidance_scale,
+            start=source.start,
+            theta_ranges=source.theta_ranges,
+        )
+        return (
+            model if source.live is None else dataclasses.replace(model, live=_live_variant(model, source.live, find))
+        )
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise ModelError(f"The model in {folder} does not fit into the memory of {device}.") from error
-    vocabulary = _read_vocabulary(folder)
-    if source is None:
-        return Model(name=folder.resolve().name, **parts, vocabulary=vocabulary)
-    return Model(
-        name=str(name_or_folder),
-        **parts,
-        vocabulary=vocabulary,
-        num_inference_steps=source.num_inference_steps,
-        guidance_scale=source.guidance_scale,
-        start=source.start,
-        theta_ranges=source.theta_ranges,
-    )
 
 
 def fetch_model(
@@ -127,8 +130,9 @@ def fetch_model(
     source = MODELS[name]
     find = _Finder(cache, _no_news if on_bytes is None else on_bytes, safety)
     find.model(source.home)
-    if source.adapter is not None:
-        find.adapter(source.adapter)
+    for adapter in (source.adapter, None if source.live is None else source.live.adapter):
+        if adapter is not None:
+            find.adapter(adapter)
     if small_decoder and source.small_decoder is not None:
         find.decoder(source.small_decoder)
 
@@ -147,9 +151,10 @@ class _Finder:
             folder = fetch(home, self._choose, cache=self._cache, on_bytes=self._on_bytes)
         return folder
 
-    def adapter(self, repository: Repository) -> Path:
+    def adapter(self, home: Path | Repository) -> Path:
         """The file of a LoRA."""
-        return self._files(repository, [ADAPTER_FILE]) / ADAPTER_FILE
+        folder = home if isinstance(home, Path) else self._files(home, [ADAPTER_FILE])
+        return folder / ADAPTER_FILE
 
     def decoder(self, repository: Repository) -> Path:
         """The folder of an AutoencoderTiny."""
@@ -223,13 +228,34 @@ def _changed_parts(
 
     changed: dict[str, Any] = {}
     if source.scheduler is not None:
-        changed["scheduler"] = getattr(diffusers, source.scheduler).from_config(parts["scheduler"].config)
+        changed["scheduler"] = _scheduler_like(parts["scheduler"], source.scheduler)
     if source.adapter is not None:
         _fold_in_adapter(parts["unet"], find.adapter(source.adapter))
     if small_decoder and source.small_decoder is not None:
         folder = find.decoder(source.small_decoder)
         changed["vae"] = _load_weights(diffusers.AutoencoderTiny, folder, "small decoder", device, dtype)
     return changed
+
+
+def _live_variant(model: Model, live: Live, find: _Finder) -> Model:
+    """It shares all with the model but the scheduler, the settings and the UNet, which has its LoRA folded in."""
+    unet = copy.deepcopy(model.unet)
+    _fold_in_adapter(unet, find.adapter(live.adapter))
+    return dataclasses.replace(
+        model,
+        unet=unet,
+        scheduler=_scheduler_like(model.scheduler, live.scheduler),
+        num_inference_steps=live.num_inference_steps,
+        guidance_scale=live.guidance_scale,
+        start=0.0,
+    )
+
+
+def _scheduler_like(scheduler: Any, class_name: str) -> Any:
+    """Another class of scheduler on the same noise."""
+    import diffusers
+
+    return getattr(diffusers, class_name).from_config(scheduler.config)
 
 
 def _fold_in_adapter(unet: Any, file: Path) -> None:

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from styleaug.request import Mode
+from styleaug.request import BadRequest, Mode
 from styleaug.safety import SafetyFilter
 
 
@@ -69,10 +69,24 @@ class Model:
     """The part of a run before θ takes hold, 0 … 1."""
     theta_ranges: Mapping[Mode, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
     """Where a slider goes less far than its mode would let it, for past that its pictures break down."""
+    live: "Model | None" = None
+    """Its live variant: another UNet on the same texts and latents, for a few steps without guidance."""
     safety: SafetyFilter | None = None
     """Hides pictures, where the model came with such a filter and it was not left out."""
     tokenizer_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """One for each tokenizer, which keeps its padding and truncation as state, even for one call."""
+
+    def variant(self, live: bool) -> "Model":
+        """The live variant, or the model itself.
+
+        Raises:
+            BadRequest: it has no live variant.
+        """
+        if not live:
+            return self
+        if self.live is None:
+            raise BadRequest("live", f"must be false: {self.name} has no live variant", live)
+        return self.live
 
     @property
     def settings(self) -> dict[str, int | float]:

@@ -20,6 +20,16 @@ class Repository:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Live:
+    """A model's live variant: its UNet with a LoRA folded in, under another scheduler."""
+
+    adapter: Path | Repository
+    scheduler: str
+    num_inference_steps: int
+    guidance_scale: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A model: its parts' home, and how it is used."""
 
@@ -36,6 +46,7 @@ class Source:
     """The class that takes the place of the shipped one, from the same config; None for the shipped one."""
     adapter: Repository | None = None
     """A LoRA that is folded into the UNet."""
+    live: Live | None = None
     small_decoder: Repository | None = None
     """An AutoencoderTiny on the same latents: decodes at a seventeenth of the cost, a little softer."""
     gigabytes: float = 0.0

@@ -103,6 +103,8 @@ class Request:
     """All modes but guide, which has no slerp."""
     hold_norm: bool = False
     """Give each token of the result the length it had at θ = 0. All modes but guide."""
+    live: bool = False
+    """Paint with the model's live variant, which was made for a few steps without guidance."""
 
     def __post_init__(self) -> None:
         for name in ("prompt", "style"):
@@ -121,8 +123,9 @@ class Request:
         self._set("guidance_scale", _checked_number("guidance_scale", self.guidance_scale, 1, 30))
         self._set("guidance_until", _checked_number("guidance_until", self.guidance_until, 0, 1))
         self._set("start", _checked_number("start", self.start, 0, 1))
-        if not isinstance(self.hold_norm, bool):
-            raise BadRequest("hold_norm", "must be true or false", self.hold_norm)
+        for name in ("hold_norm", "live"):
+            if not isinstance(getattr(self, name), bool):
+                raise BadRequest(name, "must be true or false", getattr(self, name))
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)  # how a frozen dataclass normalises itself

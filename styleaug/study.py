@@ -66,9 +66,9 @@ FIGURES = (
 )
 
 
-def request_on(engine: StyleEngine, **fields: Any) -> Request:
-    """A request with the steps and the guidance that the engine's model was made for."""
-    return Request.from_dict({**engine.model.settings, **fields})
+def request_on(engine: StyleEngine, *, live: bool = False, **fields: Any) -> Request:
+    """A request with the steps and the guidance that the engine's model, or its live variant, was made for."""
+    return Request.from_dict({**engine.model.variant(live).settings, "live": live, **fields})
 
 
 def draw_figure(engine: StyleEngine, figure: Figure, seed: int = SEED) -> Image.Image:

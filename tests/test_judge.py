@@ -12,7 +12,7 @@ from styleaug.model import Model, Vocabulary
 from styleaug.request import Mode
 from styleaug.training.dataset import Drawings
 from styleaug.training.drawings import Facts, held_out
-from styleaug.training.exam import Question, ceiling, named_right, questions, table, walk
+from styleaug.training.exam import Examined, Question, ceiling, named_right, questions, table, walk
 from styleaug.training.judge import (
     STYLES,
     SUBJECTS,
@@ -112,7 +112,8 @@ def engine(model):
 def test_shares_and_mistakes_are_counted(engine):
     asked = [Question("dog", "cyberpunk", 1), Question("cat", "cyberpunk", 2)]
     told = []
-    report = named_right(engine, FixedJudge(["dog", "dog"], ["cyberpunk", "cyberpunk"]), asked, lambda: told.append(1))
+    judge = FixedJudge(["dog", "dog"], ["cyberpunk", "cyberpunk"])
+    report = named_right(Examined(engine, judge, lambda: told.append(1)), asked)
     assert (report["pictures"], report["subject"], report["style"]) == (2, 0.5, 1.0)
     assert report["subject_mistakes"] == [["cat", "dog", 1]] and report["style_mistakes"] == []
     assert len(told) == 2
@@ -146,7 +147,7 @@ class Fading:
 )
 def test_a_walk_is_monotone_or_not(engine, curve, monotone):
     [question] = questions(1, held=False)
-    report = walk(engine, Fading(curve, question), Mode.WEAKEN, 1, lambda: None)
+    report = walk(Examined(engine, Fading(curve, question), lambda: None), Mode.WEAKEN, 1)
     assert (report["walks"], report["monotone"], report["ends"]) == (1, monotone, 1.0)
 
 
@@ -162,7 +163,7 @@ def test_a_walk_between_subjects_follows_the_second(model):
             subjects[:, SUBJECTS.index("boat")] = np.linspace(0, 1, 9)
             return subjects, np.zeros((9, len(STYLES)))
 
-    report = walk(engine, Between(), Mode.INTERPOLATE, 2, lambda: None)
+    report = walk(Examined(engine, Between(), lambda: None), Mode.INTERPOLATE, 2)
     assert report["monotone"] == 1.0
     assert report["ends"] == 0.5  # the one from boat to castle is seen the wrong way round
 
@@ -175,14 +176,35 @@ def test_the_table_shows_every_figure():
     assert text.count("95.1%") == 3 and text.count("| 0.98 |") == 2
 
 
-def test_the_command_trains_it_and_examines(monkeypatch, capsys, tmp_path, model):
+def test_the_live_variant_is_examined_with_its_own_settings(model):
+    live = replace(model, num_inference_steps=3, guidance_scale=1.0)
+    examined = Examined(StyleEngine(replace(model, live=live)), FixedJudge(["dog"], ["comic"]), lambda: None, live=True)
+    request = examined.request(Question("dog", "comic", 1), Mode.WEAKEN)
+    assert (request.live, request.num_inference_steps, request.guidance_scale) == (True, 3, 1.0)
+    assert named_right(examined, [Question("dog", "comic", 1)])["subject"] == 1.0
+    assert examined.engine.stats.unet_rows == 3
+
+
+@pytest.fixture
+def small_exam(monkeypatch, model):
+    """The command line with a small judge and a small model, which has no live variant."""
     import styleaug.training.judge as judge_module
     from styleaug import __main__ as command_line
 
     monkeypatch.setattr(judge_module, "JudgeSpec", lambda: SMALL)
     monkeypatch.setattr(command_line, "load_model", lambda name: model)
+    return command_line
+
+
+def test_there_is_nothing_to_examine_without_a_live_variant(small_exam, capsys, tmp_path):
+    assert small_exam.main(["study", "judge", "--live", "--run", str(tmp_path / "run")]) == 2
+    assert "untrained has no live variant" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_command_trains_it_and_examines(small_exam, capsys, tmp_path):
     arguments = ["study", "judge", "--pictures", "2", "--walks", "1", "--run", str(tmp_path / "run")]
-    assert command_line.main([*arguments, "--out", str(tmp_path / "judge.json")]) == 0
+    assert small_exam.main([*arguments, "--out", str(tmp_path / "judge.json")]) == 0
     printed = capsys.readouterr().out
     report = json.loads(printed.splitlines()[-1])
     assert report == json.loads((tmp_path / "judge.json").read_text())

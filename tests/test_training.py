@@ -37,6 +37,7 @@ from styleaug.training.unet import shift_noise
 from styleaug.training.vae import encoder_as_matrix, set_encoder
 
 VAE_FILE = "vae/diffusion_pytorch_model.safetensors"
+LIVE_FILE = "live/pytorch_lora_weights.safetensors"
 FEW = StageSpec(steps=3, batch=4, learning_rate=1e-3, warmup=1)
 SMALL = Spec(
     image_size=64,
@@ -55,6 +56,8 @@ SMALL = Spec(
     vae=FEW,
     clip=FEW,
     unet=FEW,
+    live_rank=2,
+    live=FEW,
 )
 
 
@@ -170,12 +173,14 @@ def test_a_saved_model_is_trained_on(trained: tuple[Path, Path], tmp_path: Path)
     train(SMALL, tmp_path / "run", tmp_path / "model", ("drawings", "unet", "save"), start_from=out)
     lines = {line.split()[1]: line for line in (out / "SHA256SUMS").read_text().splitlines()}
     again = {line.split()[1]: line for line in (tmp_path / "model" / "SHA256SUMS").read_text().splitlines()}
-    changed = {name for name in lines if lines[name] != again[name]}
+    assert set(lines) - set(again) == {LIVE_FILE}
+    changed = {name for name in again if lines[name] != again[name]}
     assert changed == {"unet/diffusion_pytorch_model.safetensors"}
     train(SMALL, tmp_path / "all", tmp_path / "whole", start_from=out)
     before, after = (load_file(folder / VAE_FILE) for folder in (out, tmp_path / "whole"))
     moved = {name.partition(".")[0] for name in before if not before[name].equal(after[name])}
     assert moved == {"decoder"}
+    assert not (tmp_path / "model" / "live").exists()  # a LoRA of other weights
     for file in (tmp_path / "model").rglob("*.json"):
         assert str(out) not in file.read_text()
 

@@ -31,6 +31,28 @@ class Probabilities(Protocol):
 
 
 @dataclass(frozen=True)
+class Examined:
+    """Who paints, who judges, and who is told of each picture."""
+
+    engine: StyleEngine
+    judge: Probabilities
+    told: OnPicture
+    live: bool = False
+    """Whether it is the model's live variant that paints."""
+
+    @property
+    def taught(self) -> Vocabulary | None:
+        return self.engine.model.vocabulary
+
+    def request(self, question: "Question", mode: Mode, other: str = "") -> Request:
+        """What the question asks for, with the settings that the model was made for."""
+        prompt, style = question.subject, question.style
+        if mode is Mode.INTERPOLATE:
+            prompt, style = f"{prompt} {style}", f"{other} {style}"
+        return request_on(self.engine, live=self.live, prompt=prompt, style=style, mode=mode, seed=question.seed)
+
+
+@dataclass(frozen=True)
 class Question:
     """A picture that is asked for, and what the judge should see in it."""
 
@@ -63,16 +85,14 @@ def _share(right: Sequence[bool]) -> float:
     return round(float(np.mean(right)), 4)
 
 
-def named_right(
-    engine: StyleEngine, judge: Probabilities, asked: Sequence[Question], told: OnPicture
-) -> dict[str, Any]:
+def named_right(examined: Examined, asked: Sequence[Question]) -> dict[str, Any]:
     """The shares of pictures whose subject and whose style are named right, and what was taken for what."""
     pictures = []
     for question in asked:
-        request = _request(engine, question, Mode.WEAKEN)  # at θ = 0: the prompt with its style
-        pictures.append(np.asarray(engine.render(request).image))
-        told()
-    judged = judge.probabilities(np.stack(pictures))
+        request = examined.request(question, Mode.WEAKEN)  # at θ = 0: the prompt with its style
+        pictures.append(np.asarray(examined.engine.render(request).image))
+        examined.told()
+    judged = examined.judge.probabilities(np.stack(pictures))
     report: dict[str, Any] = {"pictures": len(asked)}
     for kind, names, probabilities in zip(("subject", "style"), (SUBJECTS, STYLES), judged, strict=True):
         wanted = [getattr(question, kind) for question in asked]
@@ -94,7 +114,7 @@ def ceiling(judge: Probabilities, drawings: Drawings) -> dict[str, Any]:
     }
 
 
-def walk(engine: StyleEngine, judge: Probabilities, mode: Mode, count: int, told: OnPicture) -> dict[str, Any]:
+def walk(examined: Examined, mode: Mode, count: int) -> dict[str, Any]:
     """Walks of θ from 0 to 1 on random pairs of the training: how many move what they are to move monotonically.
 
     `weaken` moves the probability of the style, `interpolate` that of the second prompt's subject; a walk is monotone
@@ -103,15 +123,15 @@ def walk(engine: StyleEngine, judge: Probabilities, mode: Mode, count: int, told
     """
     generator = np.random.default_rng([6, len(mode)])
     monotone, ends, correlations = [], [], []
-    taught = engine.model.vocabulary
-    for question in questions(count, False, taught):
-        other = str(generator.choice([subject for subject in subjects_of(taught) if subject != question.subject]))
-        request = _request(engine, question, mode, other)
+    taught = subjects_of(examined.taught)
+    for question in questions(count, False, examined.taught):
+        other = str(generator.choice([subject for subject in taught if subject != question.subject]))
+        request = examined.request(question, mode, other)
         pictures = []
-        for picture in engine.sweep(request, EIGHTHS):
+        for picture in examined.engine.sweep(request, EIGHTHS):
             pictures.append(np.asarray(picture.image))
-            told()
-        subjects, styles = judge.probabilities(np.stack(pictures))
+            examined.told()
+        subjects, styles = examined.judge.probabilities(np.stack(pictures))
         if mode is Mode.INTERPOLATE:
             moved = subjects[:, SUBJECTS.index(other)]
         else:
@@ -125,24 +145,14 @@ def walk(engine: StyleEngine, judge: Probabilities, mode: Mode, count: int, told
     return {"walks": count, "monotone": _share(monotone), "median_correlation": median, "ends": _share(ends)}
 
 
-def _request(engine: StyleEngine, question: Question, mode: Mode, other: str = "") -> Request:
-    prompt, style = question.subject, question.style
-    if mode is Mode.INTERPOLATE:
-        prompt, style = f"{prompt} {style}", f"{other} {style}"
-    return request_on(engine, prompt=prompt, style=style, mode=mode, seed=question.seed)
-
-
-def examine(
-    engine: StyleEngine, judge: Probabilities, tests: Drawings, pictures: int, walks: int, told: OnPicture
-) -> dict[str, Any]:
+def examine(examined: Examined, tests: Drawings, pictures: int, walks: int) -> dict[str, Any]:
     """The whole exam: `pictures` of each kind of pair, `walks` of each mode."""
-    taught = engine.model.vocabulary
     return {
-        "trained": named_right(engine, judge, questions(pictures, False, taught), told),
-        "held_out": named_right(engine, judge, questions(pictures, True, taught), told),
-        "drawings": ceiling(judge, tests),
-        "weaken": walk(engine, judge, Mode.WEAKEN, walks, told),
-        "interpolate": walk(engine, judge, Mode.INTERPOLATE, walks, told),
+        "trained": named_right(examined, questions(pictures, False, examined.taught)),
+        "held_out": named_right(examined, questions(pictures, True, examined.taught)),
+        "drawings": ceiling(examined.judge, tests),
+        "weaken": walk(examined, Mode.WEAKEN, walks),
+        "interpolate": walk(examined, Mode.INTERPOLATE, walks),
     }
 
 

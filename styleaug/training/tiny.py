@@ -40,7 +40,7 @@ class Spec:
     """All that decides the bundled model. Channel counts are multiples of 64: on a CPU these run fastest per FLOP."""
 
     image_size: int = 256
-    drawings: int = 32_000
+    drawings: int = 48_000
     first_seed: int = 1_000_000  # seeds below are left to tests and judges
 
     tokens: int = 32
@@ -62,11 +62,18 @@ class Spec:
     head_width: int = 32
     text_dropout: float = 0.1  # share of pictures trained with the empty text, for guidance
 
+    live_steps: int = 4
+    live_substeps: int = 2  # of the teacher, for each of the live variant's
+    live_guidance: float = 3.0  # the teacher's, folded in
+    live_rank: int = 8
+
     vae: StageSpec = field(default=StageSpec(steps=3_500, batch=8, learning_rate=1e-3))
     clip: StageSpec = field(
         default=StageSpec(steps=900, batch=96, learning_rate=1e-3, warmup=100, weight_decay=0.05, average=0.99)
     )
-    unet: StageSpec = field(default=StageSpec(steps=14_500, batch=32, learning_rate=7e-4, weight_decay=0.01))
+    unet: StageSpec = field(default=StageSpec(steps=12_500, batch=32, learning_rate=7e-4, weight_decay=0.01))
+
+    live: StageSpec = field(default=StageSpec(steps=1_800, batch=8, learning_rate=2e-3, warmup=50, average=0.995))
 
     @property
     def block(self) -> int:

@@ -1,4 +1,4 @@
-"""The stages that make the bundled model: drawings, CLIP, VAE, UNet, and the folder that is shipped.
+"""The stages that make the bundled model: drawings, CLIP, VAE, UNet, its live variant, and the folder that is shipped.
 
 `python -m styleaug train --run runs/tiny --out assets/tiny` runs them one by one; stopped and called again, it goes on
 from the last checkpoint of the stage it was in.
@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from accelerate import Accelerator
 from styleaug.training.clip import train_clip
 from styleaug.training.dataset import paint_drawings
 from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, all_words
+from styleaug.training.live import Adapter, train_live
 from styleaug.training.parts import Parts, build_parts, learn_new_words, load_parts
 from styleaug.training.samples import pipeline_of
 from styleaug.training.tiny import Spec
@@ -24,11 +26,14 @@ from styleaug.training.unet import train_unet
 from styleaug.training.vae import train_vae
 
 LOCAL_NOTES = ("_name_or_path", "is_local", "local_files_only")  # where parts were loaded from: nobody else's business
-STAGES = ("drawings", "clip", "vae", "unet", "save")
+STAGES = ("drawings", "clip", "vae", "unet", "live", "save")
 
 
-def save_model(parts: Parts, out: Path) -> None:
-    """Write the folder that is shipped: half precision, no file of 10 MB or more, words and check sums beside it."""
+def save_model(parts: Parts, out: Path, live: Adapter | None = None) -> None:
+    """Write the folder that is shipped: half precision, no file of 10 MB or more, words and check sums beside it.
+
+    A live variant in `out` of other weights than these goes.
+    """
     # A tokenizer writes down how it last padded and cut: forget that, it is no part of the model.
     parts.tokenizer.backend_tokenizer.no_padding()
     parts.tokenizer.backend_tokenizer.no_truncation()
@@ -40,6 +45,9 @@ def save_model(parts: Parts, out: Path) -> None:
             # transformers takes the kind of number from the config: half precision on disk, full where it runs.
             kept["dtype"] = "float32"
         file.write_text(json.dumps(kept, indent=2) + "\n")
+    shutil.rmtree(out / "live", ignore_errors=True)
+    if live is not None:
+        live.save(out / "live", parts.unet)
     phrases = {"subjects": list(SUBJECT_NAMES), "styles": list(STYLE_NAMES), "moods": list(MOOD_NAMES)}
     (out / "vocabulary.json").write_text(json.dumps({**phrases, "words": all_words()}, indent=1) + "\n")
     files = sorted(file for file in out.rglob("*") if file.is_file() and file.name not in ("SHA256SUMS", "README.md"))
@@ -90,8 +98,9 @@ def train(
         train_vae(parts, drawings, spec, run, accelerator, keep_encoder=start_from is not None)
     if "unet" in stages:
         train_unet(parts, drawings, spec, run, accelerator, compiled)
+    live = train_live(parts, drawings, spec, run, accelerator, compiled) if "live" in stages else None
     if "save" in stages:
-        save_model(parts, out)
+        save_model(parts, out, live)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
