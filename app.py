@@ -115,6 +115,7 @@ HELP: Mapping[str, str] = {
     "direction": "of the style: contrast (with it against without it) or phrase (its own words)",
     "span": "one angle for each token, or for the whole prompt",
     "hold_norm": "keep each token as long as it was at theta 0",
+    "live": "paint with the model's live variant: a few steps without guidance, several times as fast",
     "frames": f"how many pictures over the slider's whole range of theta, 3 to {MOST_FRAMES}",
     "thetas": f"the values of theta themselves, 1 to {MOST_FRAMES} of them, instead of frames",
 }
@@ -130,6 +131,11 @@ MODES: Mapping[str, str] = {
     ALL_MODES: "Hangs the four modes side by side: one prompt, one seed, one slider.",
 }
 """What each mode does, in the order of the page."""
+
+LIVE = "Fewer steps, a little rougher: each θ is painted while you drag."
+
+SETTINGS = ("num_inference_steps", "guidance_scale", "start")
+"""What a model has its own values for."""
 
 SEVERAL = "Several, parted by semicolons, hang side by side."
 
@@ -157,6 +163,7 @@ CONTROLS = (
     "direction",
     "span",
     "hold_norm",
+    "live",
 )
 """The fields of a request, in the order in which the page sends them."""
 
@@ -235,7 +242,7 @@ class Handlers:
             yield news, None
             unknown: dict[str, None] = {}
             try:
-                for panel, result in self._pictures([hung.at(theta) for theta in thetas], turn):
+                for panel, result in self._pictures([hung.at(theta) for theta in thetas], turn, resting):
                     if isinstance(result, Exception):
                         news = news | {"error": explain(result)}
                     else:
@@ -307,10 +314,19 @@ class Handlers:
             gr.update(visible=walks),
         )
 
+    def adopt_variant(self, live: Any) -> tuple[Any, ...]:
+        """Steps, guidance and start follow the variant that is to paint."""
+        try:
+            settings = self.engine.model.variant(live is True).settings
+        except BadRequest:  # another model has taken over; the sweep that follows says so
+            return (gr.skip(),) * len(SETTINGS)
+        return tuple(settings[name] for name in SETTINGS)
+
     def fill_in(self, fields: Mapping[str, Any]) -> list[Any]:
         """An update for every control: its value if the fields have one, and what follows from the mode."""
         slider, style, mode, second_seed = self.adopt_mode(fields["mode"], fields["theta"])
         followers = {"theta": slider, "style": style, "mode": mode, "second_seed": second_seed}
+        followers["live"] = gr.update(visible=self.engine.model.live is not None)
         values = {"second_seed": None, **fields, "mode": str(fields["mode"])}
         values["second_seed"] = "" if values["second_seed"] is None else str(values["second_seed"])
         return [
@@ -362,11 +378,15 @@ class Handlers:
             pictures.append(result)
         return pictures
 
-    def _pictures(self, columns: Sequence[Sequence[Request]], turn: Turn) -> Iterator[tuple[int, Picture | Exception]]:
-        """Panel by panel, θ by θ, each picture or why there is none. Two failures in a row end the sweep."""
+    def _pictures(
+        self, columns: Sequence[Sequence[Request]], turn: Turn, resting: float
+    ) -> Iterator[tuple[int, Picture | Exception]]:
+        """Panel by panel, θ by θ, each picture or why there is none; where θ does not rest, a preview will do. Two
+        failures in a row end the sweep."""
         panels, requests = zip(*(pair for column in columns for pair in enumerate(column)), strict=True)
+        previews = [request for request in requests if request.theta != resting]
         failures = 0
-        for panel, result in zip(panels, self._renderer.pictures(requests, turn), strict=False):
+        for panel, result in zip(panels, self._renderer.pictures(requests, turn, previews), strict=False):
             yield panel, result
             failures = failures + 1 if isinstance(result, Exception) else 0
             if failures == 2:
@@ -382,6 +402,7 @@ class Handlers:
             "file": gr.FileData(path=str(path), mime_type="image/webp").model_dump(),
             "seconds": round(picture.seconds, 3),
             "cached": picture.from_cache,
+            "preview": picture.preview,
         }
 
 
@@ -433,7 +454,7 @@ class Calls:
             return file_answer(path), [self._png(picture) for picture in pictures], report(pictures)
 
     def _request(self, fields: Mapping[str, Any]) -> Request:
-        own = self._handlers.engine.model.settings
+        own = self._handlers.engine.model.variant(fields["live"] is True).settings
         return Request.from_dict({name: own.get(name) if value is None else value for name, value in fields.items()})
 
     def _png(self, picture: Picture) -> Any:
@@ -719,6 +740,7 @@ def lay_out_desk(engine: StyleEngine, stops: int, prompts: PromptList | None) ->
         gr.Textbox("", label="Second seed", placeholder="the same", max_lines=1, visible=False, elem_id="second_seed")
         gr.Checkbox(True, label="Keep", elem_id="keep")
         gr.Button("New seed", elem_id="die")
+    gr.Checkbox(False, label="Live", info=LIVE, visible=engine.model.live is not None, elem_id="live")
     gr.Button("Paint", variant="primary", elem_id="paint")
     island("notice")
     with gr.Accordion("Fine control", open=False, elem_id="fine"):
@@ -772,8 +794,9 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> No
     )
     rolled = parts["die"].click(new_seed, None, parts["seed"], **at_once)
     moded = parts["mode"].input(handlers.adopt_mode, [parts["mode"], parts["theta"]], followers, **at_once)
+    lively = parts["live"].input(handlers.adopt_variant, parts["live"], [parts[name] for name in SETTINGS], **at_once)
     filled = parts["gallery"].lesson(handlers.lesson, None, controls, **at_once)
-    sweep_on(*(event.then for event in (pressed, rolled, moded, filled)))
+    sweep_on(*(event.then for event in (pressed, rolled, moded, lively, filled)))
     sweep_on(parts["words"].pick, *(parts[name].input for name in ("seed", "direction", "span", "hold_norm", "stops")))
     sweep_on(*(parts[name].input for name in ("prompt", "style") if isinstance(parts[name], gr.Dropdown)))
     sweep_on(parts["second_seed"].change)  # a gr.Textbox has its .input from keys alone, not from pasting
@@ -946,7 +969,7 @@ def load_chosen(chosen: argparse.Namespace, name: str) -> Model:
         ModelError: it may paint anything, has no safety filter, and others can reach the page.
     """
     small_decoder = chosen.small_decoder and name == chosen.model  # the bundled one, meanwhile, has none
-    model = load_model(name, safety=not chosen.unfiltered, small_decoder=small_decoder)
+    model = load_model(name, safety=not chosen.unfiltered, small_decoder=small_decoder, previews=zero_gpu() is None)
     if is_public(chosen) and not chosen.unfiltered and model.safety is None and model.vocabulary is None:
         raise ModelError(
             f"{name} has no safety filter, and others can reach this page. Start it with --unfiltered if that is meant."
@@ -959,7 +982,8 @@ def arrival_of(chosen: argparse.Namespace, renderer: Executor) -> Arrival:
     pictures, for loading changes torch's settings for all threads."""
 
     def bring(on_bytes: OnBytes) -> Model:
-        fetch_model(chosen.model, safety=not chosen.unfiltered, small_decoder=chosen.small_decoder, on_bytes=on_bytes)
+        wanted = {"safety": not chosen.unfiltered, "small_decoder": chosen.small_decoder, "previews": True}
+        fetch_model(chosen.model, **wanted, on_bytes=on_bytes)
         return renderer.submit(load_chosen, chosen, chosen.model).result()
 
     arrival = Arrival(chosen.model, "the bundled model", bring, tells_all=not is_public(chosen))
@@ -978,7 +1002,7 @@ def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
     known = ", ".join(MODELS)
     named = os.environ.get("STYLEAUG_MODEL", "tiny")
     parser.add_argument("--model", default=named, help=f"{known}, or a folder in diffusers' layout; {named}")
-    parser.add_argument("--small-decoder", action="store_true", help="decode faster and a little softer (TAESD)")
+    parser.add_argument("--small-decoder", action="store_true", help="decode all with TAESD: faster, a little softer")
     parser.add_argument(
         "--unfiltered", action="store_true", help="without the model's safety filter, or its lack known"
     )

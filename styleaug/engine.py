@@ -84,6 +84,8 @@ class Picture:
     """Words of prompt, style and negative prompt that the model never saw."""
     hidden: bool = False
     """The model's safety filter hides it: the image is a placard that says so."""
+    preview: bool = False
+    """It was decoded with the model's small decoder."""
 
     @property
     def from_cache(self) -> bool:
@@ -105,6 +107,7 @@ class _Shown:
 
     image: Image.Image
     hidden: bool
+    preview: bool = False
 
     @property
     def nbytes(self) -> int:
@@ -164,11 +167,18 @@ class StyleEngine:
         self._cache.clear()
 
     def render(
-        self, request: Request, *, cancelled: IsCancelled | None = None, on_step: OnStep | None = None
+        self,
+        request: Request,
+        *,
+        cancelled: IsCancelled | None = None,
+        on_step: OnStep | None = None,
+        preview: bool = False,
     ) -> Picture:
         """The picture of a request, rendered or from the cache.
 
         Args:
+            preview: where the model has a small decoder and the picture is not there yet, a preview will do. Its
+                latents are kept, so that the picture itself then costs one decode.
             cancelled: asked before every call of the UNet and before decoding; True ends the render.
             on_step: told after every step which part of the run is done, up to 1.
 
@@ -179,9 +189,8 @@ class StyleEngine:
             torch.OutOfMemoryError: the device has no memory even for one picture's rows.
         """
         self.check(request)
-        [picture] = self._render(
-            [request], _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
-        )
+        cancelled, on_step = _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
+        [picture] = self._render([request], cancelled, on_step, preview and self.model.preview_vae is not None)
         return picture
 
     def sweep(
@@ -214,7 +223,7 @@ class StyleEngine:
             done += len(together)
 
     def _render(
-        self, requests: Sequence[Request], cancelled: IsCancelled, on_step: OnStep
+        self, requests: Sequence[Request], cancelled: IsCancelled, on_step: OnStep, preview: bool = False
     ) -> Generator[Picture, None, None]:
         """The pictures of requests that differ in θ only: what is kept, and the rest together, once it is asked for."""
         runs: dict[Request, Run] = {}
@@ -224,16 +233,31 @@ class StyleEngine:
             work = _Work(self, cancelled, on_step)
             work.stop_if_cancelled()
             bucket = self._bucket
-            shown = self._cache.get((bucket, request))
+            shown = self._kept(bucket, request, preview)
+            latents = self._cache.get(("latents", bucket, request))
             if shown is not None:
                 work.count(cache_hits=1)
+            elif latents is not None:
+                work.count(cache_hits=1)
+                shown = self._keep(bucket, request, work.shown(latents, preview))
             else:
                 if request not in runs:
                     waiting = [each for each in requests[index:] if self._cache.get((bucket, each)) is None]
                     made_in, runs = self._denoised(work, waiting)
-                shown = work.shown(runs[request])
-                self._cache.put((made_in, request), shown)
+                latents = runs[request].result()
+                shown = self._keep(made_in, request, work.shown(latents, preview))
+                if preview:
+                    self._cache.put(("latents", made_in, request), latents)
             yield self._picture(request, shown, time.perf_counter() - started, work.stats)
+
+    def _kept(self, bucket: int, request: Request, preview: bool) -> _Shown | None:
+        """The finished picture if it is kept; else, if that will do, its preview."""
+        shown: _Shown | None = self._cache.get((bucket, request))
+        return self._cache.get(("preview", bucket, request)) if shown is None and preview else shown
+
+    def _keep(self, bucket: int, request: Request, shown: _Shown) -> _Shown:
+        self._cache.put(("preview", bucket, request) if shown.preview else (bucket, request), shown)
+        return shown
 
     def _denoised(self, work: "_Work", requests: Sequence[Request]) -> tuple[int, dict[Request, Run]]:
         """Their runs at the end, and the bucket they were made in.
@@ -268,6 +292,7 @@ class StyleEngine:
             model=self.model.name,
             unknown_words=self.model.unknown_words(texts),
             hidden=shown.hidden,
+            preview=shown.preview,
         )
 
     def check(self, request: Request) -> None:
@@ -299,7 +324,7 @@ class StyleEngine:
 
     def keep(self, picture: Picture) -> None:
         """Keep, and count, a picture that another process rendered on the same model."""
-        self._cache.put((self._bucket, picture.request), _Shown(picture.image.copy(), picture.hidden))
+        self._keep(self._bucket, picture.request, _Shown(picture.image.copy(), picture.hidden, picture.preview))
         self._count(picture.stats)
 
     def _count(self, work: Stats) -> None:
@@ -336,15 +361,14 @@ class _Work:
             self._on_step(step.progress)
         return dict(zip(requests, runs, strict=True))
 
-    def shown(self, run: Run) -> _Shown:
-        """The picture of a run at its end, or what stands for one that the model's safety filter hides."""
-        latents = run.result()
+    def shown(self, latents: Tensor, preview: bool) -> _Shown:
+        """The picture of these latents, or what stands for one that the model's safety filter hides."""
         self.stop_if_cancelled()
         self.count(decodes=1)
-        [image] = self._model.decode(latents)
+        [image] = self._model.decode(latents, preview=preview)
         if self._model.safety is not None and self._model.safety.hides([image])[0]:
-            return _Shown(hidden_placard(image.size), hidden=True)
-        return _Shown(image, hidden=False)
+            return _Shown(hidden_placard(image.size), hidden=True, preview=preview)
+        return _Shown(image, hidden=False, preview=preview)
 
     def _answer_at_fork(self, questions: Sequence[Question], bucket: int, place: tuple[Hashable, ...]) -> list[Tensor]:
         """The answers where every θ passes with the same latents: what θ moves no row of is asked once for all θ.
@@ -457,7 +481,7 @@ class _Cache:
 
 
 def _trunk_key(request: Request) -> tuple[Hashable, ...]:
-    """All that decides the steps before θ takes hold: the text of θ = 0, in whatever mode, how it is guided, the UNet."""
+    """All that decides the steps before θ takes hold: whose UNet, the text of θ = 0 in whatever mode, its guidance."""
     walks = request.mode is Mode.INTERPOLATE
     text = request.prompt if walks else full_and_base(request.prompt, request.style)[0]
     scale = request.guidance_scale

@@ -61,6 +61,7 @@ def load_model(
     dtype: torch.dtype | None = None,
     safety: bool = True,
     small_decoder: bool = False,
+    previews: bool = False,
     cache: Path | None = None,
     on_bytes: OnBytes | None = None,
 ) -> Model:
@@ -73,6 +74,7 @@ def load_model(
         dtype: None is float32 on a CPU and float16 elsewhere, whatever the files are stored in.
         safety: load the safety filter, where the model comes with one.
         small_decoder: decode with the small autoencoder that `MODELS` names for it: faster and a little softer.
+        previews: load that autoencoder beside the full one, where there is one, for `preview_vae`.
         cache: where the Hub's files are kept; None is where all programs on this machine keep them.
         on_bytes: told (bytes that are here, bytes in all) while files arrive.
 
@@ -97,7 +99,9 @@ def load_model(
         parts = _load_parts(folder, device, dtype, safety)
         if source is None:
             return Model(name=folder.resolve().name, **parts, vocabulary=_read_vocabulary(folder))
-        parts |= _changed_parts(source, parts, find, small_decoder, device, dtype)
+        parts |= _changed_parts(source, parts, find)
+        if source.small_decoder is not None and (small_decoder or previews):
+            parts["vae" if small_decoder else "preview_vae"] = find.small_vae(source.small_decoder, device, dtype)
         model = Model(
             name=str(name_or_folder),
             **parts,
@@ -119,6 +123,7 @@ def fetch_model(
     *,
     safety: bool = True,
     small_decoder: bool = False,
+    previews: bool = False,
     cache: Path | None = None,
     on_bytes: OnBytes | None = None,
 ) -> None:
@@ -133,7 +138,7 @@ def fetch_model(
     for adapter in (source.adapter, None if source.live is None else source.live.adapter):
         if adapter is not None:
             find.adapter(adapter)
-    if small_decoder and source.small_decoder is not None:
+    if (small_decoder or previews) and source.small_decoder is not None:
         find.decoder(source.small_decoder)
 
 
@@ -159,6 +164,12 @@ class _Finder:
     def decoder(self, repository: Repository) -> Path:
         """The folder of an AutoencoderTiny."""
         return self._files(repository, ["config.json", "diffusion_pytorch_model.safetensors"])
+
+    def small_vae(self, repository: Repository, device: torch.device, dtype: torch.dtype) -> Any:
+        """An AutoencoderTiny."""
+        from diffusers import AutoencoderTiny
+
+        return _load_weights(AutoencoderTiny, self.decoder(repository), "small decoder", device, dtype)
 
     def _files(self, repository: Repository, names: Sequence[str]) -> Path:
         """The folder of a repository of which only these files are wanted."""
@@ -220,20 +231,13 @@ def _load_parts(folder: Path, device: torch.device, dtype: torch.dtype, safety: 
     return parts
 
 
-def _changed_parts(
-    source: Source, parts: Mapping[str, Any], find: _Finder, small_decoder: bool, device: torch.device, dtype: Any
-) -> dict[str, Any]:
+def _changed_parts(source: Source, parts: Mapping[str, Any], find: _Finder) -> dict[str, Any]:
     """What a known model has in place of the parts of its folder."""
-    import diffusers
-
     changed: dict[str, Any] = {}
     if source.scheduler is not None:
         changed["scheduler"] = _scheduler_like(parts["scheduler"], source.scheduler)
     if source.adapter is not None:
         _fold_in_adapter(parts["unet"], find.adapter(source.adapter))
-    if small_decoder and source.small_decoder is not None:
-        folder = find.decoder(source.small_decoder)
-        changed["vae"] = _load_weights(diffusers.AutoencoderTiny, folder, "small decoder", device, dtype)
     return changed
 
 

@@ -69,6 +69,8 @@ class Model:
     """The part of a run before θ takes hold, 0 … 1."""
     theta_ranges: Mapping[Mode, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
     """Where a slider goes less far than its mode would let it, for past that its pictures break down."""
+    preview_vae: Any = None
+    """A small decoder of the same latents, where pictures may be shown a little softer at first; or None."""
     live: "Model | None" = None
     """Its live variant: another UNet on the same texts and latents, for a few steps without guidance."""
     safety: SafetyFilter | None = None
@@ -152,15 +154,16 @@ class Model:
         return self.unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False)[0]
 
     @torch.no_grad()
-    def decode(self, latents: Tensor) -> list[Image.Image]:
-        """N latents (N, C, H, W) as N RGB pictures.
+    def decode(self, latents: Tensor, *, preview: bool = False) -> list[Image.Image]:
+        """N latents (N, C, H, W) as N RGB pictures; `preview` decodes with `preview_vae`.
 
         Raises:
             NonFiniteError: the VAE gave NaN or infinity (half precision overflows in some).
         """
         from diffusers.image_processor import VaeImageProcessor
 
-        pixels = self.vae.decode(latents / self.vae.config.scaling_factor, return_dict=False)[0]
+        vae = self.preview_vae if preview else self.vae
+        pixels = vae.decode(latents / vae.config.scaling_factor, return_dict=False)[0]
         if not torch.isfinite(pixels).all():
             raise NonFiniteError(f"the VAE's picture holds NaN or infinity in {self.dtype}; load the model in float32")
         pixels = VaeImageProcessor.denormalize(pixels)

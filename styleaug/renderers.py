@@ -8,7 +8,7 @@ import logging
 import math
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from itertools import accumulate, takewhile
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -33,8 +33,13 @@ logger = logging.getLogger("styleaug.renderers")
 class Renderer(Protocol):
     """What a page asks for pictures."""
 
-    def pictures(self, requests: Sequence[Request], turn: Turn) -> Iterator[Picture | Exception]:
+    def pictures(
+        self, requests: Sequence[Request], turn: Turn, previews: Container[Request] = ()
+    ) -> Iterator[Picture | Exception]:
         """Each request's picture, or why there is none, in their order, each as soon as it is ready.
+
+        Args:
+            previews: the requests of which a preview will do.
 
         Raises:
             Cancelled: the turn was superseded.
@@ -49,12 +54,16 @@ class OneThread:
         self._engine = engine
         self._thread = thread
 
-    def pictures(self, requests: Sequence[Request], turn: Turn) -> Iterator[Picture | Exception]:
+    def pictures(
+        self, requests: Sequence[Request], turn: Turn, previews: Container[Request] = ()
+    ) -> Iterator[Picture | Exception]:
         """As `Renderer` says. A superseded turn ends between two steps."""
         for request in requests:
             try:
                 with turn.rendering():
-                    job = self._thread.submit(self._engine.render, request, cancelled=turn.superseded)
+                    job = self._thread.submit(
+                        self._engine.render, request, cancelled=turn.superseded, preview=request in previews
+                    )
                     result: Picture | Exception = job.result()
             except Cancelled:
                 raise
@@ -79,8 +88,11 @@ class ZeroGpu:
         self._engine = engine
         self._render_all = decorate(duration=seconds_for)(render_all)
 
-    def pictures(self, requests: Sequence[Request], turn: Turn) -> Iterator[Picture | Exception]:
-        """As `Renderer` says. A call that has begun goes on to its end; what it renders is kept."""
+    def pictures(
+        self, requests: Sequence[Request], turn: Turn, previews: Container[Request] = ()
+    ) -> Iterator[Picture | Exception]:
+        """As `Renderer` says. A call that has begun goes on to its end; what it renders is kept. There are no previews:
+        the latents for the picture itself would be lost with the call."""
         looked_up = {request: self._engine.cached(request) for request in requests}
         results: dict[Request, Picture | Exception] = {
             request: picture for request, picture in looked_up.items() if picture is not None

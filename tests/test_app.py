@@ -36,6 +36,7 @@ CONTROL_VALUES = {
     "direction": "contrast",
     "span": "token",
     "hold_norm": False,
+    "live": False,
 }
 
 

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, zip_longest
+from types import SimpleNamespace
 
 import numpy as np
 import parts
@@ -427,6 +428,80 @@ def test_another_beginning_has_another_trunk(random_model, changed):
     picture = engine.render(last)
     assert engine.stats.unet_calls - before == last.num_inference_steps
     assert same(picture, StyleEngine(random_model, cache_bytes=0).render(last))
+
+
+# The live variant
+
+
+@pytest.fixture
+def lively():
+    """Random parts, with a live variant: another UNet, under another scheduler."""
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        unet = parts.unet().eval()
+    model = parts.model()
+    live = dataclasses.replace(model, unet=unet, scheduler=parts.schedulers()["DDIM, v-prediction"])
+    return dataclasses.replace(model, live=live)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_live_variant_is_its_unet_and_scheduler_on_the_same_text_and_noise(lively, mode):
+    engine = StyleEngine(lively)
+    asked = request(mode=mode, theta=0.5, start=0.5, num_inference_steps=4, guidance_scale=1.0)
+    engine.render(asked)
+    before = engine.stats
+    picture = engine.render(dataclasses.replace(asked, live=True))
+    assert (engine.stats - before).text_encodes == 0
+    assert (engine.stats - before).unet_calls == 4  # nothing of the other's trunk
+    assert same(picture, StyleEngine(lively.live, cache_bytes=0).render(asked))
+    assert not same(picture, engine.render(asked))
+
+
+def test_a_model_without_a_live_variant_says_so(random_model):
+    with pytest.raises(BadRequest, match="live must be false: random has no live variant, got True"):
+        StyleEngine(random_model).render(request(live=True))
+
+
+# Previews
+
+
+@pytest.fixture
+def previewed():
+    """Random parts with a small decoder beside the full one."""
+    return dataclasses.replace(parts.model(), preview_vae=parts.vae("AutoencoderTiny").eval())
+
+
+def test_a_preview_is_the_same_latents_and_the_picture_then_costs_one_decode(previewed):
+    engine = StyleEngine(previewed)
+    small = dataclasses.replace(previewed, vae=previewed.preview_vae, preview_vae=None)
+    preview = engine.render(request(theta=0.5), preview=True)
+    assert preview.preview and same(preview, StyleEngine(small).render(request(theta=0.5)))
+    before = engine.stats
+    picture = engine.render(request(theta=0.5))
+    assert engine.stats - before == Stats(decodes=1, cache_hits=1)
+    assert not picture.preview and same(picture, StyleEngine(previewed, cache_bytes=0).render(request(theta=0.5)))
+
+
+def test_a_preview_is_kept_and_gives_way_to_the_picture(previewed):
+    engine = StyleEngine(previewed)
+    first = engine.render(request(), preview=True)
+    again = engine.render(request(), preview=True)
+    assert again.preview and again.from_cache and same(first, again)
+    picture = engine.render(request())
+    better = engine.render(request(), preview=True)
+    assert not better.preview and better.from_cache and same(better, picture)
+
+
+def test_without_a_small_decoder_every_picture_is_the_picture(random_model):
+    engine = StyleEngine(random_model)
+    picture = engine.render(request(), preview=True)
+    assert not picture.preview and engine.render(request()).from_cache
+
+
+def test_a_preview_can_be_hidden(previewed):
+    hides_all = SimpleNamespace(hides=lambda images: [True] * len(images))
+    engine = StyleEngine(dataclasses.replace(previewed, safety=hides_all))
+    assert engine.render(request(), preview=True).hidden and engine.render(request()).hidden
 
 
 def test_a_second_seed_has_no_trunk(random_model):

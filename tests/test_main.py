@@ -63,15 +63,18 @@ def test_every_field_has_an_option(run, tmp_path):
         "direction": "phrase",
         "span": "whole",
         "hold_norm": True,
+        "live": False,
     }
     assert set(fields) == set(Request.__dataclass_fields__)
     options = [
         part
         for name, value in fields.items()
-        if name not in ("prompt", "hold_norm")
+        if name not in ("prompt", "hold_norm", "live")
         for part in (f"--{name.replace('_', '-')}", value)
     ]
-    code, report, _ = run("render", "a dog", *options, "--hold-norm", "--out", tmp_path / "a.png", steps=False)
+    code, report, _ = run(
+        "render", "a dog", *options, "--hold-norm", "--no-live", "--out", tmp_path / "a.png", steps=False
+    )
     assert code == 0 and report["request"] == fields
 
 

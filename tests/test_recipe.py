@@ -103,6 +103,7 @@ FIELDS = {
     "direction": st.sampled_from(Direction),
     "span": st.sampled_from(Span),
     "hold_norm": st.booleans(),
+    "live": st.booleans(),
 }
 
 
@@ -136,6 +137,7 @@ NUMBERS = (
     "guidance_until",
     "start",
     "hold_norm",
+    "live",
 )
 
 

@@ -19,7 +19,7 @@ from styleaug.conditioning import full_and_base
 from styleaug.engine import StyleEngine
 from styleaug.loading import ADAPTER_FILE, load_model
 from styleaug.model import ModelError
-from styleaug.registry import MODELS
+from styleaug.registry import MODELS, Live
 from styleaug.request import BadRequest, Mode, Request
 from styleaug.trajectory import step_generator
 
@@ -141,6 +141,20 @@ def test_an_adapter_is_folded_into_the_weights(cache):
     torch.testing.assert_close(fast.predict_noise(*inputs), expected, atol=1e-5, rtol=1e-4)
 
 
+def test_a_live_variant_is_the_same_model_with_its_own_unet(cache, monkeypatch):
+    live = Live(adapter=MODELS["sd15-lcm"].adapter, scheduler="LCMScheduler", num_inference_steps=4)
+    sources = {"sd15": dataclasses.replace(MODELS["sd15"], live=live), "sd15-lcm": MODELS["sd15-lcm"]}
+    monkeypatch.setattr("styleaug.loading.MODELS", sources)
+    model, alone = (load_model(name, device="cpu", cache=cache) for name in sources)
+    assert model.live.settings == alone.settings
+    assert type(model.live.scheduler).__name__ == "LCMScheduler"
+    assert torch.equal(model.unet.conv_in.weight, parts.model().unet.conv_in.weight)
+    for name, weight in alone.unet.state_dict().items():
+        assert torch.equal(model.live.unet.state_dict()[name], weight)
+    for part in ("text_encoder", "vae", "tokenizer", "safety"):
+        assert getattr(model.live, part) is getattr(model, part)
+
+
 def test_half_precision_is_read_where_it_is_wanted(cache):
     """On a CPU the full weights, to the bit; where float16 is asked for, the smaller files."""
     full, half = (load_model("sd15", device="cpu", cache=cache, dtype=dtype) for dtype in (None, torch.float16))
@@ -151,6 +165,10 @@ def test_half_precision_is_read_where_it_is_wanted(cache):
 def test_a_small_decoder_takes_the_place_of_the_large_one(cache):
     small = load_model("sd14", device="cpu", cache=cache, small_decoder=True)
     assert type(small.vae).__name__ == "AutoencoderTiny"
+    both = load_model("sd14", device="cpu", cache=cache, previews=True)
+    assert [type(each).__name__ for each in (both.vae, both.preview_vae)] == ["AutoencoderKL", "AutoencoderTiny"]
+    for name in ("sd-turbo", "tiny"):
+        assert (load_model(name, device="cpu", cache=cache, previews=True).preview_vae is None) is (name == "tiny")
     with pytest.raises(BadRequest, match="model must have a small decoder"):
         load_model("tiny", small_decoder=True)
 

@@ -71,6 +71,8 @@ def test_the_ends_of_a_modes_range_are_in_and_what_lies_beyond_is_out(mode):
         ("start", 1.01),
         ("hold_norm", 1),
         ("hold_norm", "yes"),
+        ("live", 1),
+        ("live", None),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_field(field, value):
@@ -129,6 +131,7 @@ requests = st.builds(
     direction=st.sampled_from(Direction),
     span=st.sampled_from(Span),
     hold_norm=st.booleans(),
+    live=st.booleans(),
 )
 
 

@@ -60,6 +60,7 @@ class DrawnEngine:
         self.model = SimpleNamespace(
             name="drawn",
             vocabulary=None,
+            live=None,
             settings=settings,
             theta_range=lambda mode: mode.theta_range,
             unknown_words=lambda text: (),

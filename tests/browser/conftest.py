@@ -102,7 +102,7 @@ class Stage:
             return seen["state"] == "settled"
 
         self.wait(settled)
-        request = Request.from_dict({**fields, "theta": 0, "num_inference_steps": STEPS})
+        request = Request.from_dict({"num_inference_steps": STEPS, **fields, "theta": 0})
         return bars(seen) == (float(seen["theta"]), recipe_code(request))
 
     def paint(self) -> None:

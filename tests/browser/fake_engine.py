@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 from PIL import Image, ImageDraw
 
@@ -17,6 +18,7 @@ SIZE = 256
 BITS = 16  # of a bar code: θ in steps of 1/10000 from −1 on, then as many of the recipe without θ
 BAR = SIZE // BITS
 STEPS = 10
+LIVE_SETTINGS = {"num_inference_steps": 2, "guidance_scale": 1.0, "start": 0.0}
 VOCABULARY = Vocabulary(
     subjects=("dog", "cat", "temple hidden in the jungle", "pyramid", "city architecture"),
     styles=("Monet style", "van Gogh", "cyberpunk", "futuristic high tech", "ukiyo-e"),
@@ -34,6 +36,10 @@ class FakeModel(SimpleNamespace):
     def __init__(self, vocabulary: Vocabulary | None = VOCABULARY) -> None:
         super().__init__(name="tiny", vocabulary=vocabulary, num_inference_steps=STEPS, guidance_scale=4.0, start=0.0)
         self.settings = {"num_inference_steps": STEPS, "guidance_scale": 4.0, "start": 0.0}
+        self.live = SimpleNamespace(settings=LIVE_SETTINGS)
+
+    def variant(self, live: bool) -> Any:
+        return self.live if live else self
 
     def theta_range(self, mode: Mode) -> tuple[float, float]:
         return mode.theta_range
@@ -43,7 +49,8 @@ class FakeModel(SimpleNamespace):
 
 
 class FakeEngine:
-    """Counts its renders; can be slow, fail or hang when told, keeps finished pictures like the real one."""
+    """Counts its renders; can be slow, fail or hang, or give previews when told; keeps finished pictures like the real
+    one."""
 
     def __init__(self, vocabulary: Vocabulary | None = VOCABULARY) -> None:
         self.model = FakeModel(vocabulary)
@@ -55,6 +62,8 @@ class FakeEngine:
         self.seconds = 0.0
         self.fails: Callable[[Request], bool] = lambda request: False
         self.hangs: Callable[[Request], bool] = lambda request: False
+        self.gives_previews = False
+        self.previewed: list[Request] = []
         self.steps = 0
         self.begun: list[Request] = []
         self.kept: dict[Request, Image.Image] = {}
@@ -62,16 +71,22 @@ class FakeEngine:
         self.cancelled: list[Request] = []
         self.stats = Stats()
 
-    def render(self, request: Request, *, cancelled: Callable[[], bool] | None = None, on_step=None) -> Picture:
+    def render(
+        self, request: Request, *, cancelled: Callable[[], bool] | None = None, on_step=None, preview: bool = False
+    ) -> Picture:
         started = time.perf_counter()
         self.check(request)
         with self._lock:
             hit = request in self.kept
-        if not hit:
+        preview = preview and self.gives_previews and not hit
+        if preview:
+            self.previewed.append(request)
+        elif not hit:
             self._paint(request, cancelled)
         return Picture(
             request=request,
-            image=self.kept[request].copy(),
+            image=draw(request) if preview else self.kept[request].copy(),
+            preview=preview,
             seconds=time.perf_counter() - started,
             stats=Stats(cache_hits=1) if hit else Stats(unet_rows=2 * STEPS, unet_calls=STEPS, decodes=1),
             model=self.model.name,

@@ -46,11 +46,13 @@ function begin(news) {
 async function load(sweep, frame) {
   const { frames } = sweep.panels[frame.panel];
   const name = `${frame.panel} ${frame.theta}`;
-  if (frames.has(frame.theta) || sweep.loading.has(name)) return;
+  const kept = frames.get(frame.theta);
+  if ((kept && (!kept.preview || frame.preview)) || sweep.loading.has(name)) return;
   sweep.loading.add(name);
   try {
     const bitmap = await decoded(frame.file.url);
     if (sweep !== current && sweep !== coming) return bitmap.close();
+    frames.get(frame.theta)?.bitmap.close(); // the preview in whose place it comes
     frames.set(frame.theta, { ...frame, bitmap });
     if (sweep === coming) adopt(sweep);
     forgetSome(sweep);
@@ -103,6 +105,9 @@ function forgetSome(sweep) {
 }
 
 const complete = (sweep, theta) => sweep.panels.every(({ frames }) => frames.has(theta));
+
+// All panels have their frame of this θ, and none is a preview.
+const finished = (sweep, theta) => sweep.panels.every(({ frames }) => frames.get(theta)?.preview === false);
 
 const isLoading = (sweep, theta) => sweep.panels.some((_, index) => sweep.loading.has(`${index} ${theta}`));
 

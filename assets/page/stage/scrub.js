@@ -12,9 +12,13 @@ function ask(theta) {
   if (typeof theta !== "number" || !Number.isFinite(theta)) return;
   asked = theta;
   clearTimeout(restTimer);
-  restTimer = setTimeout(rest, REST_MILLISECONDS);
+  restTimer = setTimeout(rest, patience());
   draw(); // now: gradio tells of a move inside an animation frame, and asking for one more would show it a frame later
 }
+
+// The live variant is fast enough to paint under the hand: one θ after another, each as soon as the last is there.
+const isLive = () => current?.fields.live === true;
+const patience = () => (isLive() ? 0 : REST_MILLISECONDS);
 
 function forgetQuestion(theta = null) {
   wanted = { theta, tries: 0, error: "" };
@@ -22,10 +26,11 @@ function forgetQuestion(theta = null) {
 
 function lacksItsFrame() {
   if (!current || coming || asked === null || asked < current.range[0] || asked > current.range[1]) return false;
-  return !complete(current, asked) && !isLoading(current, asked);
+  return !finished(current, asked) && !isLoading(current, asked);
 }
 
 function mayRefine() {
+  if (isLive() && inFlight > 0) return false;
   return lacksItsFrame() && !(wanted.theta === asked && (inFlight > 0 || wanted.tries >= TRIES));
 }
 
@@ -55,7 +60,7 @@ function receiveRefined(answer) {
 
 function refineEnded() {
   inFlight = Math.max(0, inFlight - 1);
-  update();
+  update(); // in the live variant the hand may have gone on meanwhile
 }
 
 function sweepFailed() {
@@ -65,7 +70,7 @@ function sweepFailed() {
 }
 
 function update() {
-  if (restTimer === null && mayRefine()) restTimer = setTimeout(rest, REST_MILLISECONDS);
+  if (restTimer === null && mayRefine()) restTimer = setTimeout(rest, patience());
   requestDraw();
 }
 
@@ -73,6 +78,6 @@ function update() {
 function state() {
   if (coming) return "painting";
   if (!current) return failure ? "failed" : "empty";
-  if (shownTheta() === asked) return "settled";
+  if (shownTheta() === asked && finished(current, asked)) return "settled";
   return lacksItsFrame() && inFlight === 0 && wanted.theta === asked && wanted.tries >= TRIES ? "failed" : "refining";
 }

@@ -1,0 +1,74 @@
+"""The live variant, which paints θ while it is dragged, and previews, which give way to the picture where θ rests."""
+
+from fake_engine import LIVE_SETTINGS
+
+from styleaug import Request
+
+FIELDS = {"prompt": "temple hidden in the jungle", "style": "Monet style", "mode": "weaken", "seed": 7}
+
+
+def choose_live(stage, engine):
+    stage.page.locator("#live input").check()
+    stage.wait(lambda: engine.rendered[-1].live)
+    stage.settle()
+
+
+def test_the_live_variant_paints_with_its_own_settings(stage, engine):
+    before = len(engine.rendered)
+    choose_live(stage, engine)
+    asked = engine.rendered[before:]
+    assert {(each.live, each.num_inference_steps, each.guidance_scale) for each in asked} == {(True, 2, 1.0)}
+    assert stage.shows(**FIELDS, live=True, **LIVE_SETTINGS)
+    stage.page.locator("#live input").uncheck()
+    stage.settle_on(stage.theta())
+    stage.wait_for_text(".facts", "from the cache")  # those pictures are there still
+    assert stage.shows(**FIELDS)
+
+
+def test_a_link_brings_the_live_variant_along(visit):
+    stage = visit(
+        query="prompt=a+dog&style=van+Gogh&mode=weaken&seed=3&num_inference_steps=2&guidance_scale=1&live=true"
+    )
+    assert stage.page.locator("#live input").is_checked()
+    assert stage.shows(prompt="a dog", style="van Gogh", mode="weaken", seed=3, live=True, **LIVE_SETTINGS)
+
+
+def test_the_live_variant_paints_while_the_hand_moves_and_one_at_a_time(stage, engine):
+    choose_live(stage, engine)
+    engine.seconds = 0.02
+    before = len(engine.rendered)
+    y = stage.slider().bounding_box()["y"] + 8
+    stage.page.mouse.move(stage.x_of(stage.theta()), y)
+    stage.page.mouse.down()
+    for hundredth in range(31, 71):  # without a rest as long as the full model waits for
+        stage.page.mouse.move(stage.x_of(hundredth / 100), y)
+        stage.page.wait_for_timeout(30)
+    painted = len(engine.rendered) - before
+    stage.page.mouse.up()
+    stage.settle_on(stage.theta())
+    assert painted >= 5
+    assert engine.cancelled == []
+    assert stage.shows(**FIELDS, live=True, **LIVE_SETTINGS)
+
+
+def test_the_full_model_waits_for_the_hand_to_rest(stage, engine):
+    before = len(engine.rendered)
+    stage.hurry([hundredth / 100 for hundredth in range(31, 70)])
+    stage.settle_on(0.69)
+    assert [request.theta for request in engine.rendered[before:]] == [0.69]
+
+
+def test_a_preview_gives_way_to_the_picture_where_theta_rests(visit, engine):
+    engine.gives_previews = True
+    stage = visit()
+    [first] = engine.rendered
+    assert first.theta == stage.theta()
+    assert len(engine.previewed) == 9
+    stage.page.locator(".film button").nth(2).click()
+    stage.settle_on(stage.theta())
+    resting = Request.from_dict({**FIELDS, "theta": stage.theta(), "num_inference_steps": 10})
+    assert engine.rendered == [first, resting]
+    stage.drag(stage.theta(), first.theta)  # that picture is there: nothing is asked for
+    stage.settle_on(first.theta)
+    assert engine.rendered == [first, resting]
+    assert len(engine.previewed) == 9
