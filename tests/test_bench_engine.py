@@ -19,6 +19,8 @@ from styleaug.bench.counting import counted
 from styleaug.bench.engine import HEAD, compare, gate, measure, table
 from styleaug.bench.memory import measure_memory
 from styleaug.bench.random_model import SIZES, random_model
+from styleaug.bench.single import measure_single
+from styleaug.bench.single import table as single_table
 from styleaug.bench.sweeps import Sweep, standard_sweeps
 from styleaug.engine import Stats, StyleEngine
 from styleaug.request import Mode, Request
@@ -217,7 +219,7 @@ def test_every_arm_but_the_repeat_follows_theta(random_model):
 
 
 def test_the_table_holds_every_arm_of_every_sweep(report):
-    lines = table(report).splitlines()
+    lines = table(report).partition("**One picture**")[0].splitlines()
     rows = [line for line in lines if line.startswith("| ")]
     expected = [name for sweep in report["sweeps"] for name in (HEAD[0], "---", *arms_of(sweep))]
     assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == expected
@@ -248,6 +250,20 @@ def test_the_sweeps_of_one_length_are_all_four(random_model):
     assert [sweep.request.num_inference_steps for sweep in sweeps] == [20, 20, 50, 50]
     assert [sweep.request.start for sweep in sweeps] == [0.4, 0.25, 0, 0]
     assert all((sweep.thetas[0], sweep.thetas[-1]) == sweep.request.mode.theta_range for sweep in sweeps)
+
+
+def test_single_pictures_of_a_model_and_of_its_live_variant(random_model):
+    live = dataclasses.replace(random_model, num_inference_steps=2)
+    lively = dataclasses.replace(random_model, num_inference_steps=3, live=live)
+    with counted(lively) as tally:
+        rows = measure_single(lively, pictures=2)
+    assert [(row["variant"], row["num_inference_steps"], row["pictures"]) for row in rows] == [
+        ("full", 3, 2),
+        ("live", 2, 2),
+    ]
+    assert tally.stats.decodes == 2 * (2 + 1) * 2  # a cold one and another θ; the repeat decodes nothing
+    text = "\n".join(single_table(rows))
+    assert "| full | 3 |" in text and "| live | 2 |" in text
 
 
 # Memory and random weights

@@ -15,7 +15,7 @@ from PIL import Image
 from styleaug import StyleEngine
 from styleaug.__main__ import main
 from styleaug.bench.browser import SCRIPT, chromium
-from styleaug.bench.page import FRAMES, STAGE, draw, measure, measure_presses, table
+from styleaug.bench.page import FRAMES, STAGE, draw, live_line, measure, measure_live, measure_presses, table
 
 Result = TypeVar("Result")
 THETAS = [step / 8 for step in range(-8, 17)]
@@ -106,6 +106,18 @@ def test_presses_end_with_all_stops(random_model):
     assert (result["stops"], result["presses"]) == (9, 1)
     assert 0 < result["first_seconds"]["median"] <= result["all_seconds"]["median"]
     assert engine.stats.decodes >= 9 + 9  # the page's first sweep, and the press
+
+
+def test_a_drag_on_the_live_variant_paints_new_thetas(random_model):
+    def drag() -> dict[str, Any]:
+        with chromium() as browser:
+            return measure_live(browser, engine, rounds=1, seconds=0.5)
+
+    live = replace(random_model, num_inference_steps=1, guidance_scale=1.0)
+    engine = StyleEngine(replace(random_model, num_inference_steps=2, live=live))
+    result = in_a_thread(drag)
+    assert result["thetas_per_second"]["median"] > 0
+    assert live_line(result).startswith("live variant: ")
 
 
 def test_a_picture_says_its_theta_through_any_compression():

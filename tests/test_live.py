@@ -1,14 +1,13 @@
 """styleaug.training.live: steps as diffusers takes them, a LoRA as diffusers reads it, and a student that learns."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 import torch
 from diffusers import StableDiffusionPipeline
 
 from styleaug.training import tiny
-from styleaug.training.live import Adapter, Clock, Teacher, plain, with_adapter
+from styleaug.training.live import Adapter, Clock, Teacher, legs, plain, with_adapter
 from styleaug.training.tiny import Spec
 
 SMALL = replace(
@@ -44,7 +43,7 @@ def test_a_step_is_that_of_ddim(latents, count):
     scheduler.set_timesteps(count)
     timesteps = CLOCK.timesteps(count)
     assert timesteps == scheduler.timesteps.tolist()
-    for at, to in pairwise([*timesteps, None]):
+    for at, to in legs(timesteps):
         velocity = noise(at, *latents.shape)
         expected = scheduler.step(velocity, at, latents, return_dict=False)[0]
         torch.testing.assert_close(CLOCK.step(latents, CLOCK.clean(latents, velocity, at), at, to), expected)
@@ -72,7 +71,7 @@ def test_the_teacher_lands_where_guided_ddim_does(unet, latents, embeds, substep
     empty = noise(5, 1, 8, 32)
     teacher = Teacher(plain(unet), CLOCK, empty, spec)
     landed = latents
-    for at, to in pairwise([*CLOCK.timesteps(spec.live_steps), None]):
+    for at, to in legs(CLOCK.timesteps(spec.live_steps)):
         landed = teacher.landed(landed, embeds, at, to)
     scheduler, expected = tiny.build_scheduler(), latents
     scheduler.set_timesteps(spec.live_steps * substeps)

@@ -91,6 +91,14 @@ class Tab:
         requests = [url for url in self.requests[before:] if url.startswith("http")]
         return drag | {"requests": len(requests)}
 
+    def wander(self, thetas: Sequence[float], seconds: float) -> float:
+        """To and fro over θ, ending on the last: how many seconds it took."""
+        self.page.bring_to_front()
+        taken: float = self.page.evaluate(
+            "([thetas, seconds]) => bench.wander(thetas, seconds)", [list(thetas), seconds]
+        )
+        return taken
+
     def _wait_until_quiet(self) -> None:
         """Until a while has passed without a request: what a move asked for may go on after its picture is there."""
         known = -1

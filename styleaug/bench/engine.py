@@ -7,7 +7,7 @@ gate: arms that claim the same pictures must make the same, bit for bit, or ther
 import importlib.util
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
@@ -18,6 +18,8 @@ from styleaug.bench import BenchRefused, machine, rotated, spread
 from styleaug.bench.arms import BASELINE, Arm, Baseline, Pictures, all_arms
 from styleaug.bench.counting import counted
 from styleaug.bench.memory import measure_memory
+from styleaug.bench.single import measure_single
+from styleaug.bench.single import table as single_table
 from styleaug.bench.sweeps import STARTS, Sweep, standard_sweeps
 from styleaug.engine import Stats
 from styleaug.model import Model
@@ -25,6 +27,7 @@ from styleaug.request import Mode, Request
 
 Expected = Callable[[Request], Image.Image | None]
 """The picture that a request must have, None where nobody knows."""
+SINGLES = 8  # single pictures of each kind, for every round
 COUNTS = ("unet_rows", "unet_calls", "text_encodes", "decodes")
 
 
@@ -68,6 +71,8 @@ def measure(
         compare(all_arms(model, sweep.request, baseline, bucket), baseline.picture, model, sweep, rounds)
         for sweep in sweeps
     ]
+    steps = model.num_inference_steps if num_inference_steps is None else num_inference_steps
+    report["single"] = measure_single(replace(model, num_inference_steps=steps), SINGLES * rounds)
     if memory:
         report["memory"] = measure_memory()
     return report
@@ -155,6 +160,7 @@ def table(report: dict[str, Any]) -> str:
     for sweep in report["sweeps"]:
         lines += [f"**{sweep['sweep']}**", "", _row(HEAD), _row(["---", *["---:"] * (len(HEAD) - 1)])]
         lines += [_row(_cells(arm)) for arm in sweep["arms"]] + [""]
+    lines += [*single_table(report["single"]), ""]
     if "memory" in report:
         lines += [_memory_line(report["memory"]), ""]
     return "\n".join([*lines, _machine_line(report["machine"])])

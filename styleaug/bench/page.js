@@ -113,6 +113,17 @@ window.bench = (() => {
     return { seconds: milliseconds / 1000, events, drawn, rested: seen() === code(thetas.at(-1)) };
   }
 
+  // The same without a look at the pictures: seconds.
+  async function wander(thetas, seconds) {
+    const path = [...thetas, ...thetas.slice(1, -1).reverse()];
+    const began = performance.now();
+    for (let event = 0; performance.now() - began < 1000 * seconds; event++) {
+      await afterFrame(() => move(path[event % path.length]));
+    }
+    move(thetas.at(-1));
+    return (performance.now() - began) / 1000;
+  }
+
   // A press on Paint: seconds until other pixels are on screen, and until all stops are there.
   async function press(stops, patience) {
     const stage = document.querySelector("#stage");
@@ -132,5 +143,5 @@ window.bench = (() => {
     return { first, all };
   }
 
-  return { seen, move, moves, drag, press, readings };
+  return { seen, move, moves, drag, wander, press, readings };
 })();

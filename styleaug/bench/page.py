@@ -123,6 +123,8 @@ def measure(
             engine = renderer.submit(load).result()
             presses = [measure_presses(browser, engine, stops, rounds, renderer) for stops in (9, FRAMES)]
             report["presses"] = presses
+            if engine.model.live is not None:
+                report["live"] = measure_live(browser, engine, rounds, seconds, renderer)
     return report
 
 
@@ -215,6 +217,28 @@ def measure_presses(
     return {"stops": stops, "presses": rounds, "first_seconds": first, "all_seconds": all_stops}
 
 
+def measure_live(
+    browser: Any, engine: StyleEngine, rounds: int, seconds: float, renderer: Executor | None = None
+) -> dict[str, Any]:
+    """How many new θ the live variant paints in a second of dragging over hundredths, page and browser included."""
+    with serve_stage(engine, 9, renderer) as address:
+        tab = Tab(browser, address)
+        tab.page.wait_for_selector(SETTLED)
+        tab.page.locator("#live input").check()
+        tab.page.wait_for_function("() => document.querySelector('#live input').checked")
+        tab.page.locator("#keep input").uncheck()
+        rates = []
+        for _ in tqdm(range(rounds), desc="live", unit="drag"):
+            tab.page.wait_for_timeout(1_000)  # for steps and guidance to follow, and for what was asked before
+            tab.press(9)
+            tab.page.wait_for_selector(SETTLED)
+            before = engine.stats.decodes
+            taken = tab.wander([hundredth / 100 for hundredth in range(101)], seconds)
+            rates.append((engine.stats.decodes - before) / taken)
+            tab.page.wait_for_selector(f'{SETTLED}[data-theta-shown="1"]')
+    return {"drags": rounds, "seconds": seconds, "thetas_per_second": spread(rates)}
+
+
 def serve_stage(engine: Any, stops: int, renderer: Executor | None = None) -> AbstractContextManager[str]:
     """Our own page on an engine, which renders in the thread of `renderer`."""
     from app import build_page, launch_settings  # the page stands above all of styleaug
@@ -234,6 +258,7 @@ def table(report: dict[str, Any]) -> str:
         "",
         memory_line(report["memory"]),
         *map(press_line, report.get("presses", [])),
+        *([live_line(report["live"])] if "live" in report else []),
         machine_line(report["machine"]),
     ]
     return "\n".join(lines)
@@ -285,6 +310,14 @@ def press_line(presses: dict[str, Any]) -> str:
     return (
         f"press on Paint, {presses['stops']} stops (median of {presses['presses']}): first picture "
         f"{first['median']:.2f} s, all {all_stops['median']:.2f} s"
+    )
+
+
+def live_line(live: dict[str, Any]) -> str:
+    """What a drag on the live variant paints."""
+    return (
+        f"live variant: {live['thetas_per_second']['median']:.1f} new θ a second of dragging (median of "
+        f"{live['drags']} drags of {live['seconds']:g} s)"
     )
 
 

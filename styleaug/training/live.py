@@ -5,8 +5,7 @@ UNet land (Salimans and Ho 2022, alg. 2, with the guidance folded in as in Meng 
 own steps lead, for those are the places it will see (Ross et al. 2011), and from noised drawings.
 """
 
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +117,7 @@ class Teacher:
     def landed(self, latents: Tensor, embeds: Tensor, at: int, to: int | None) -> Tensor:
         """Where the guided steps from `at` to `to` lead (N, C, h, w)."""
         between = [each for each in self._fine if at >= each > (-1 if to is None else to)]
-        for here, there in pairwise([*between, to]):
+        for here, there in legs(between, to):
             clean = self._clock.clean(latents, self._guided(latents, embeds, here), here)
             latents = self._clock.step(latents, clean, here, there)
         return latents
@@ -154,7 +153,7 @@ def train_live(
         own = len(clean) // 2  # so many go where their own steps lead; the others are drawings under noise
         noisy = torch.randn(clean.shape, generator=draw_noise).to(device)
         loss = torch.zeros((), device=device)
-        for at, to in pairwise([*coarse, None]):
+        for at, to in legs(coarse):
             with accelerator.autocast():
                 target = clock.velocity_of_step(noisy, teacher.landed(noisy, embeds, at, to), at, to)
                 velocity = student(noisy, torch.full((len(noisy),), at, device=device), embeds).float()
@@ -168,6 +167,11 @@ def train_live(
     with quick_attention(unet):
         train_stage("live", adapter, loss_at, spec.live, folder, accelerator)
     return adapter
+
+
+def legs(timesteps: Sequence[int], end: int | None = None) -> list[tuple[int, int | None]]:
+    """From each timestep to the next, and from the last to `end`."""
+    return list(zip(timesteps, [*timesteps[1:], end], strict=True))
 
 
 def plain(unet: UNet2DConditionModel) -> Predict:

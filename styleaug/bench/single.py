@@ -1,0 +1,61 @@
+"""`python -m styleaug bench engine`: single pictures by a model and by its live variant, from cold to kept."""
+
+from typing import Any
+
+from tqdm import tqdm
+
+from styleaug.bench import spread
+from styleaug.bench.sweeps import PROMPT, SEED, STYLE
+from styleaug.engine import StyleEngine
+from styleaug.model import Model
+from styleaug.request import Mode, Request
+
+
+def measure_single(model: Model, pictures: int) -> list[dict[str, Any]]:
+    """A row for the model and, where it has one, for its live variant: seconds until one picture is there, of so many.
+
+    `cold` begins with nothing kept, with the text; `theta` moves θ and finds text and noise; `repeat` finds the
+    picture. The first of each, which warms up, is not counted.
+    """
+    variants = [False] if model.live is None else [False, True]
+    return [_row(model, live, pictures) for live in variants]
+
+
+def _row(model: Model, live: bool, pictures: int) -> dict[str, Any]:
+    engine = StyleEngine(model)
+    seconds: dict[str, list[float]] = {"cold": [], "theta": [], "repeat": []}
+    for number in tqdm(range(pictures + 1), desc="live" if live else "full", unit="turn"):
+        theta = number / (2 * pictures)
+        asked = Request.from_dict(
+            {"prompt": PROMPT, "style": STYLE, "mode": Mode.WEAKEN, "seed": SEED + number, "theta": theta, "live": live}
+            | model.variant(live).settings
+        )
+        engine.clear()
+        for kind, request in (("cold", asked), ("theta", asked.with_theta(theta + 0.5)), ("repeat", asked)):
+            taken = engine.render(request).seconds
+            if number > 0:
+                seconds[kind].append(taken)
+    figures = {f"{kind}_seconds": spread(each, digits=5) for kind, each in seconds.items()}
+    settings = model.variant(live).settings
+    return {"variant": "live" if live else "full", "pictures": pictures, **settings, **figures}
+
+
+def table(rows: list[dict[str, Any]]) -> list[str]:
+    """The rows for people, in Markdown."""
+    lines = [
+        "**One picture**",
+        "",
+        "| variant | steps | cold, ms | p95 | another θ, ms | p95 | θ a second | repeat, ms |",
+    ]
+    lines.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for row in rows:
+        cold, theta, repeat = (row[f"{kind}_seconds"] for kind in ("cold", "theta", "repeat"))
+        figures = [
+            row["variant"],
+            str(row["num_inference_steps"]),
+            *(f"{1e3 * each:.0f}" for each in (cold["median"], cold["p95"], theta["median"], theta["p95"])),
+            f"{1 / theta['median']:.1f}",
+            f"{1e3 * repeat['median']:.2f}",
+        ]
+        lines.append(f"| {' | '.join(figures)} |")
+    return lines
