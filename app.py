@@ -260,7 +260,9 @@ class Handlers:
         answer = {"sweep": question.get("sweep"), "theta": question.get("theta"), "number": next(self._notices)}
         try:
             hung, theta = self._hang(read_question(question))
-            with self.turns.refine(visitor.session_hash) as turn:
+            # The hand that drags the live variant passes over each θ: a newer one does not call off the last.
+            take = self.turns.call if hung.panels[0].request.live else self.turns.refine
+            with take(visitor.session_hash) as turn:
                 pictures = self._render(hung.at(theta), turn)
                 return answer | {"frames": [self._frame(panel, picture) for panel, picture in enumerate(pictures)]}
         except Cancelled:

@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
-from browser.fake_engine import VOCABULARY, FakeEngine
+from browser.fake_engine import LIVE_SETTINGS, VOCABULARY, FakeEngine
 from PIL import Image
 
 import app
-from app import CONTROLS, FIRST, MODES, Handlers
+from app import CONTROLS, FIRST, MODES, SETTINGS, Handlers
 from styleaug import Mode, Request, StyleEngine
 from styleaug.lessons import FIGURE_LESSONS, LESSONS
 from styleaug.model import ModelError, NonFiniteError
@@ -446,6 +446,20 @@ def test_a_theta_outside_the_new_range_goes_to_its_end(handlers, theta, kept):
 
 
 @pytest.mark.parametrize("lesson", [*LESSONS, *FIGURE_LESSONS], ids=lambda lesson: lesson.name)
+def test_steps_and_guidance_follow_the_variant(handlers):
+    for live, settings in ((True, LIVE_SETTINGS), (False, handlers.engine.model.settings)):
+        assert dict(zip(SETTINGS, handlers.adopt_variant(live), strict=True)) == settings
+
+
+def test_live_is_offered_where_a_model_has_it(handlers, engine):
+    def is_offered():
+        return handlers.fill_in(FIELDS | {"theta": 0.5})[CONTROLS.index("live")]["visible"]
+
+    assert is_offered()
+    engine.model.live = None
+    assert not is_offered()
+
+
 def test_a_card_of_the_gallery_sets_every_control(handlers, lesson):
     updates = handlers.lesson(gr.EventData(None, {"name": lesson.name}))
     filled = {name: update["value"] for name, update in zip(CONTROLS, updates, strict=True)}

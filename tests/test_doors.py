@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browser.fake_engine import FakeEngine
+from browser.fake_engine import LIVE_SETTINGS, FakeEngine
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from mcp import ClientSession
@@ -122,6 +122,12 @@ def test_a_program_renders_a_picture_with_its_recipe(served, client):
     [took] = told["pictures"]
     assert (took["theta"], took["cached"], took["hidden"]) == (0.3, False, False)
     assert told["unknown_words"] == [CANARY]
+
+
+def test_a_program_may_ask_for_the_live_variant(served, client):
+    _, told = client.predict(**CAT, live=True, api_name="/render")
+    settings = {name: told["request"][name] for name in LIVE_SETTINGS}
+    assert told["request"]["live"] is True and settings == LIVE_SETTINGS
 
 
 def test_a_program_renders_a_sweep(served, client):

@@ -33,7 +33,7 @@ def test_a_link_brings_the_live_variant_along(visit):
     assert stage.shows(prompt="a dog", style="van Gogh", mode="weaken", seed=3, live=True, **LIVE_SETTINGS)
 
 
-def test_the_live_variant_paints_while_the_hand_moves_and_one_at_a_time(stage, engine):
+def test_the_live_variant_paints_while_the_hand_moves_and_calls_nothing_off(stage, engine):
     choose_live(stage, engine)
     engine.seconds = 0.02
     before = len(engine.rendered)

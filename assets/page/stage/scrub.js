@@ -1,6 +1,7 @@
 // Scrub, then refine: θ moves freely over the frames that are there; where it rests without one, that one is asked for.
 
 const REST_MILLISECONDS = 180; // a hand or a held arrow key that is still for so long has come to rest
+const LIVE_AT_ONCE = 2; // refines of the live variant on their way: one is painted while the other travels
 const TRIES = 3; // of a refine that fails for no fault of the request
 
 let asked = null; // θ on the slider
@@ -16,7 +17,7 @@ function ask(theta) {
   draw(); // now: gradio tells of a move inside an animation frame, and asking for one more would show it a frame later
 }
 
-// The live variant is fast enough to paint under the hand: one θ after another, each as soon as the last is there.
+// The live variant is fast enough to paint under the hand: it does not wait for it to rest.
 const isLive = () => current?.fields.live === true;
 const patience = () => (isLive() ? 0 : REST_MILLISECONDS);
 
@@ -30,7 +31,7 @@ function lacksItsFrame() {
 }
 
 function mayRefine() {
-  if (isLive() && inFlight > 0) return false;
+  if (isLive() && inFlight >= LIVE_AT_ONCE) return false;
   return lacksItsFrame() && !(wanted.theta === asked && (inFlight > 0 || wanted.tries >= TRIES));
 }
 
@@ -60,7 +61,7 @@ function receiveRefined(answer) {
 
 function refineEnded() {
   inFlight = Math.max(0, inFlight - 1);
-  update(); // in the live variant the hand may have gone on meanwhile
+  update();
 }
 
 function sweepFailed() {
