@@ -25,13 +25,14 @@ from PIL import Image
 from torch import Tensor
 
 from styleaug.bucket import BUCKETS, answer_in_buckets
+from styleaug.compiled import is_compiled
 from styleaug.conditioning import Conditioning, condition, full_and_base, most_rows
 from styleaug.model import Model
 from styleaug.recipe import Recipe
 from styleaug.request import BadRequest, Mode, Request
 from styleaug.safety import hidden_placard
 from styleaug.slerp import slerp
-from styleaug.trajectory import Question, Run, begin, denoise, denoise_together, initial_latents, step_generator
+from styleaug.trajectory import Question, Run, begin, denoise_together, initial_latents, step_generator
 
 _LOG = logging.getLogger(__name__)
 
@@ -141,12 +142,14 @@ class StyleEngine:
             cache_bytes: bounds all that is kept; 0 keeps nothing.
             bucket: rows of a UNet call, at least 1: a sweep's θ share a call, and every call is filled up to so many
                 rows, so that a picture alone has the bytes of one in a sweep. 1 is each picture on its own, in just
-                the rows it needs: diffusers' own bytes. None is what `BUCKETS` says of the model's device.
+                the rows it needs: diffusers' own bytes. None is the model's own, or else what `BUCKETS` says of its
+                device.
         """
         if bucket is not None and bucket < 1:
             raise ValueError(f"bucket must be at least 1, got {bucket}")
         self.model = model
-        self._bucket = BUCKETS.get(model.device.type, 1) if bucket is None else bucket
+        chosen = model.bucket if bucket is None else bucket
+        self._bucket = BUCKETS.get(model.device.type, 1) if chosen is None else chosen
         self._cache = _Cache(cache_bytes)
         self._stats = Stats()
         self._lock = threading.Lock()
@@ -349,7 +352,7 @@ class _Work:
         """Text, noise, denoising: the run of each request at its end."""
         self._painter = self._model.variant(requests[0].live)
         conditionings = [condition(request, self._encode) for request in requests]
-        runs = [self._forked(*pair) for pair in zip(requests, conditionings, strict=True)]
+        runs = [self._forked(*pair, bucket) for pair in zip(requests, conditionings, strict=True)]
         steps_shared = runs[0].steps_done
 
         def answer(questions: Sequence[Question]) -> list[Tensor]:
@@ -384,21 +387,28 @@ class _Work:
         answers = iter(answer_in_buckets(moved, self._predict_noise, bucket))
         return [next(answers) if question.guidance.texts is None else shared(question) for question in questions]
 
-    def _forked(self, request: Request, conditioning: Conditioning) -> Run:
+    def _forked(self, request: Request, conditioning: Conditioning, bucket: int) -> Run:
         """A run up to the step where θ takes hold, which all θ share; a second seed moves the noise itself with θ.
 
-        A trunk is one picture's whatever the bucket, so its steps have just the rows they need.
+        A trunk is one picture's whatever the bucket, so its steps have just the rows they need; but a UNet that is
+        compiled for the bucket has calls of no other size.
         """
         if request.start == 0 or request.second_seed is not None:
             return self._begin(request)
-        kept = self._engine._cache.get(_trunk_key(request))
+        rows = bucket if is_compiled(self._model) else 1
+        key = (*_trunk_key(request), rows)
+        kept = self._engine._cache.get(key)
         if kept is not None:
             self.count(cache_hits=1)
             return kept.fork()
         run = self._begin(request)
-        for step in denoise(run, conditioning, predict_noise=self._predict_noise, until=request.start):
+
+        def answer(questions: Sequence[Question]) -> list[Tensor]:
+            return answer_in_buckets(questions, self._predict_noise, rows)
+
+        for step in denoise_together([run], [conditioning], answer=answer, until=request.start):
             self._on_step(step.progress)
-        self._engine._cache.put(_trunk_key(request), run.fork())
+        self._engine._cache.put(key, run.fork())
         return run
 
     def _begin(self, request: Request) -> Run:

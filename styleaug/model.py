@@ -75,6 +75,8 @@ class Model:
     """Its live variant: another UNet on the same texts and latents, for a few steps without guidance."""
     safety: SafetyFilter | None = None
     """Hides pictures, where the model came with such a filter and it was not left out."""
+    bucket: int | None = None
+    """Rows of a UNet call, where whoever started the program chose them; None is what suits the device."""
     tokenizer_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """One for each tokenizer, which keeps its padding and truncation as state, even for one call."""
 
