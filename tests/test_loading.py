@@ -12,10 +12,11 @@ import torch
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 
-from styleaug.loading import load_model
+from styleaug.engine import StyleEngine
+from styleaug.loading import DTYPES, laid_out, load_model
 from styleaug.model import ModelError
 from styleaug.registry import BUNDLED
-from styleaug.request import BadRequest
+from styleaug.request import BadRequest, Request
 
 
 @pytest.fixture
@@ -81,6 +82,38 @@ def test_weights_stored_in_half_precision_run_in_float32(tmp_path):
     after = load_model(parts.save(dataclasses.replace(before, **halves), tmp_path / "half"), device="cpu")
     assert {part: getattr(after, part).dtype for part in halves} == dict.fromkeys(halves, torch.float32)
     assert after.encode("a dog").dtype == torch.float32
+
+
+@pytest.mark.parametrize("name", DTYPES)
+def test_a_model_paints_in_every_dtype_of_the_command_line(model_folder, name):
+    model = load_model(model_folder, device="cpu", dtype=DTYPES[name])
+    assert (model.dtype, str(model.vae.dtype), model.encode("a").dtype) == (DTYPES[name], f"torch.{name}", DTYPES[name])
+    picture = StyleEngine(model).render(Request(prompt="a dog", style="a cat", theta=0.5, num_inference_steps=2))
+    assert picture.image.size == model.image_size[::-1]
+
+
+def test_on_a_cpu_weights_lie_as_diffusers_has_them_and_on_a_gpu_channels_last(model_folder):
+    def layouts(part):
+        weights = [weight for weight in part.parameters() if weight.dim() == 4 and min(weight.shape[1:]) > 1]
+        return {weight.is_contiguous(memory_format=torch.channels_last) for weight in weights}
+
+    model = load_model(model_folder, device="cpu")
+    assert layouts(model.unet) == layouts(model.vae) == {False}
+    before = model.unet.conv_in.weight.clone()
+    on_a_gpu = laid_out(model.unet, torch.device("cuda"))  # of which it needs to know the name only
+    assert layouts(on_a_gpu) == {True} and torch.equal(on_a_gpu.conv_in.weight, before)
+    latents, embeds = torch.randn(2, *model.latent_shape), model.encode("a dog").repeat(2, 1, 1)
+    expected = load_model(model_folder, device="cpu").predict_noise(latents, torch.tensor(5), embeds)
+    torch.testing.assert_close(model.predict_noise(latents, torch.tensor(5), embeds), expected)
+
+
+def test_attention_is_torchs_own_kernel(model_folder):
+    """By diffusers' and transformers' defaults, which nothing here changes."""
+    model = load_model(model_folder, device="cpu")
+    for part in (model.unet, model.vae):
+        names = {type(processor).__name__ for processor in part.attn_processors.values()}
+        assert names == {"AttnProcessor2_0"}
+    assert model.text_encoder.config._attn_implementation == "sdpa"
 
 
 def test_a_dtype_by_name_is_refused(model_folder):
