@@ -20,9 +20,10 @@ import numpy as np
 from tqdm import tqdm
 
 from styleaug.bench import BenchRefused
+from styleaug.compiled import check_bucket, prepared
 from styleaug.engine import Picture, Stats, StyleEngine, save_png
 from styleaug.export import MissingProgram, caption
-from styleaug.loading import load_model
+from styleaug.loading import DTYPES, load_model
 from styleaug.model import Model, ModelError, NonFiniteError
 from styleaug.panels import Panel
 from styleaug.recipe import Recipe, read_recipe
@@ -77,7 +78,7 @@ def _render(arguments: argparse.Namespace) -> dict[str, Any]:
     if recipe is not None:
         given = recipe.request.to_dict() | given
         model_name = _recipe_model(recipe) if model_name is None else model_name
-    request, engine = _request_and_engine(given, model_name)
+    request, engine = _request_and_engine(given, model_name, arguments)
     started = time.perf_counter()
     with _progress_bar(request.num_inference_steps, "render") as on_step:
         picture = engine.render(request, on_step=on_step)
@@ -89,7 +90,7 @@ def _sweep(arguments: argparse.Namespace) -> dict[str, Any]:
     given = _given_fields(arguments)
     out = _checked_out(arguments.out)
     _check_whole_number("frames", arguments.frames, 1, MAX_FRAMES)
-    request, engine = _request_and_engine(given, arguments.model)
+    request, engine = _request_and_engine(given, arguments.model, arguments)
     low, high = request.mode.theta_range
     first = low if arguments.theta_from is None else request.with_theta(arguments.theta_from).theta
     last = high if arguments.theta_to is None else request.with_theta(arguments.theta_to).theta
@@ -177,14 +178,14 @@ def _bench_page(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _bench_engine(arguments: argparse.Namespace) -> dict[str, Any]:
     from styleaug.bench.engine import measure
-    from styleaug.bench.random_model import FEW_STEPS, SIZES, random_model
+    from styleaug.bench.random_model import FEW_STEPS, SIZES
     from styleaug.bench.sweeps import STARTS
 
     for stops in arguments.frames:
         _check_whole_number("frames", stops, 2, MAX_FRAMES)
-    for name, most in (("steps", 200), ("bucket", 1024)):
-        if getattr(arguments, name) is not None:
-            _check_whole_number(name, getattr(arguments, name), 1, most)
+    if arguments.steps is not None:
+        _check_whole_number("steps", arguments.steps, 1, 200)
+    check_bucket(arguments.bucket, arguments.compile)
     if arguments.size is not None and arguments.size not in SIZES:
         raise BadRequest("size", f"must be {' or '.join(SIZES)}", arguments.size)
     if arguments.size is not None and arguments.model is not None:
@@ -192,7 +193,7 @@ def _bench_engine(arguments: argparse.Namespace) -> dict[str, Any]:
     for mode in arguments.modes:
         if mode not in list(STARTS):
             raise BadRequest("modes", f"must be {' or '.join(STARTS)}", mode)
-    model = _load(arguments.model) if arguments.size is None else random_model(arguments.size)
+    model = _bench_model(arguments)
     steps = arguments.steps
     if steps is None and model.device.type == "cpu":
         steps = FEW_STEPS.get(arguments.size)
@@ -201,10 +202,21 @@ def _bench_engine(arguments: argparse.Namespace) -> dict[str, Any]:
         rounds=arguments.rounds,
         frames=arguments.frames,
         num_inference_steps=steps,
+        guidance_scale=arguments.guidance_scale,
         modes=[Mode(mode) for mode in dict.fromkeys(arguments.modes)],
-        bucket=arguments.bucket,
         memory=arguments.memory,
     )
+
+
+def _bench_model(arguments: argparse.Namespace) -> Model:
+    """The model that is named, or random weights of a size."""
+    from styleaug.bench.random_model import random_model
+
+    small_decoder = arguments.small_decoder
+    if arguments.size is None:
+        return _load(arguments.model, arguments, small_decoder=small_decoder)
+    model = random_model(arguments.size, dtype=DTYPES.get(arguments.dtype), small_decoder=small_decoder)
+    return prepared(model, arguments.bucket, arguments.compile)
 
 
 def _recipe_model(recipe: Recipe) -> str:
@@ -214,10 +226,13 @@ def _recipe_model(recipe: Recipe) -> str:
     return recipe.model
 
 
-def _request_and_engine(given: dict[str, Any], model_name: str | None) -> tuple[Request, StyleEngine]:
+def _request_and_engine(
+    given: dict[str, Any], model_name: str | None, arguments: argparse.Namespace
+) -> tuple[Request, StyleEngine]:
     """Check what was asked before the weights are read; then fill in the model's own settings."""
     Request.from_dict(given)
-    model = _load(model_name)
+    check_bucket(arguments.bucket, arguments.compile)
+    model = _load(model_name, arguments)
     request = Request.from_dict(model.variant(given.get("live", False)).settings | given)
     texts = " ".join((request.prompt, request.style, request.negative_prompt))
     unknown_words = model.unknown_words(texts)
@@ -226,12 +241,16 @@ def _request_and_engine(given: dict[str, Any], model_name: str | None) -> tuple[
     return request, StyleEngine(model)
 
 
-def _load(model_name: str | None) -> Model:
-    """Load a model, the default one if none is named, without the libraries' chatter."""
+def _load(model_name: str | None, arguments: argparse.Namespace | None = None, *, small_decoder: bool = False) -> Model:
+    """Load a model, the default one if none is named, without the libraries' chatter. `arguments` say how it runs."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    return load_model(DEFAULT_MODEL if model_name is None else model_name)
+    name = DEFAULT_MODEL if model_name is None else model_name
+    if arguments is None:
+        return load_model(name)
+    model = load_model(name, dtype=DTYPES.get(arguments.dtype), small_decoder=small_decoder)
+    return prepared(model, arguments.bucket, arguments.compile)
 
 
 def _report(engine: StyleEngine, pictures: Sequence[Picture], out: Path, seconds: float) -> dict[str, Any]:
@@ -349,6 +368,7 @@ def _add_request_arguments(parser: argparse.ArgumentParser) -> None:
     option("--hold-norm", action=argparse.BooleanOptionalAction, help="keep each token's length at θ = 0")
     option("--live", action=argparse.BooleanOptionalAction, help="the model's live variant: few steps, no guidance")
     _add_model_argument(parser)
+    _add_running_arguments(parser)
     parser.add_argument("--out", required=True, metavar="PNG", help="where the picture goes")
 
 
@@ -366,11 +386,22 @@ def _add_engine_bench_arguments(engine: argparse.ArgumentParser) -> None:
     engine.add_argument("--frames", type=_number, nargs="+", default=[9, 33], help="stops of the sweeps; 9 33")
     engine.add_argument("--steps", type=_number, help="of every sweep; 20, and the model's own; sd14 on a CPU: 5")
     engine.add_argument("--modes", nargs="+", default=["guide", "augment"], help="of the sweeps; guide augment")
-    engine.add_argument("--size", help="random weights instead of a model's: tiny, or sd14 (as Stable Diffusion 1.4's)")
-    engine.add_argument("--bucket", type=_number, help="rows of our UNet calls; what suits the device")
+    engine.add_argument("--guidance-scale", type=_number, help="of every sweep, 1 (off) to 30; the model's own")
+    engine.add_argument(
+        "--size", help="random weights instead of a model's: tiny; sd14 (as Stable Diffusion 1.4's, 256²); sd14-512"
+    )
+    engine.add_argument("--small-decoder", action="store_true", help="decode with the small decoder (TAESD)")
     engine.add_argument("--memory", action="store_true", help="measure the growth over 2,000 renders, too")
     engine.add_argument("--json", metavar="FILE", help="where the JSON goes as well")
     _add_model_argument(engine)
+    _add_running_arguments(engine)
+
+
+def _add_running_arguments(parser: argparse.ArgumentParser) -> None:
+    """How the model is run, whatever is asked of it."""
+    parser.add_argument("--dtype", choices=DTYPES, help="what to compute in; float16 on a GPU, float32 on a CPU")
+    parser.add_argument("--bucket", type=_number, help="rows of our UNet calls, which θ share; 1, or 3 compiled")
+    parser.add_argument("--compile", action="store_true", help="compile our UNet first: a minute or two, then faster")
 
 
 def _add_model_argument(parser: argparse.ArgumentParser) -> None:

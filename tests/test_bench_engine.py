@@ -4,24 +4,39 @@ import dataclasses
 import json
 import sys
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import parts
 import pytest
 import torch
 from PIL import Image
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 from styleaug.__main__ import main
 from styleaug.bench import BenchRefused, resident_bytes, rotated
-from styleaug.bench.arms import BASELINE, COLD, NEW_PROMPT, NEW_THETA, REPEAT, THREE_ROWS, Arm, Baseline, all_arms
+from styleaug.bench.arms import (
+    BASELINE,
+    COLD,
+    COMPILED,
+    NEW_PROMPT,
+    NEW_THETA,
+    REPEAT,
+    THREE_ROWS,
+    Arm,
+    Baseline,
+    all_arms,
+)
 from styleaug.bench.counting import counted
-from styleaug.bench.engine import HEAD, compare, gate, measure, table
+from styleaug.bench.engine import HEAD, clock, compare, gate, measure, table
+from styleaug.bench.flops import flops_a_row
 from styleaug.bench.memory import measure_memory
 from styleaug.bench.random_model import SIZES, random_model
 from styleaug.bench.single import measure_single
 from styleaug.bench.single import table as single_table
 from styleaug.bench.sweeps import Sweep, standard_sweeps
+from styleaug.compiled import compiled
 from styleaug.engine import Stats, StyleEngine
 from styleaug.request import Mode, Request
 
@@ -174,8 +189,30 @@ def test_an_arm_that_differs_in_a_later_round_is_refused_too(random_model):
 
 
 def test_with_a_bucket_ours_claims_nothing(random_model):
-    arms = all_arms(random_model, Request(prompt="a", style="b"), Baseline(random_model), bucket=4)
+    model = dataclasses.replace(random_model, bucket=4)
+    arms = all_arms(model, Request(prompt="a", style="b"), Baseline(model))
     assert not any(arm.exact for arm in arms if arm.name in OURS)
+
+
+def test_compiled_ours_claims_nothing_and_an_arm_shows_what_compiling_does_alone(random_model):
+    told = []
+    model = compiled(random_model, 3, told.append, backend="eager")
+    report = measure(model, rounds=1, frames=(2,), num_inference_steps=2, modes=[Mode.AUGMENT])
+    assert report["run"] == {
+        "dtype": "float32",
+        "bucket": 3,
+        "compiled": True,
+        "flops_a_row": flops_a_row(random_model),
+    }
+    assert "; ours in a bucket of 3, the UNet compiled" in table(report)
+    for sweep in report["sweeps"]:
+        arms = {arm["arm"]: arm for arm in sweep["arms"]}
+        assert {name for name, arm in arms.items() if arm["exact"]} == {BASELINE, STOCK}
+        assert counts(arms[COMPILED]) == counts(arms[BASELINE]) == (2 * 2 * 2, 2 * 2, 0, 2)
+        assert arms[COLD]["counts"]["unet_rows"] == 3 * arms[COLD]["counts"]["unet_calls"] > 0
+    assert [text for text in told if "compiling" in text] == [
+        f"compiling the UNet for {rows} rows: this takes a minute or two" for rows in (3, 2)
+    ]
 
 
 # The report
@@ -233,8 +270,13 @@ def test_the_report_survives_json_and_says_where_it_was_measured(report):
     machine = report["machine"]
     assert {"python", "torch", "diffusers", "transformers"} <= set(machine["versions"])
     assert machine["threads"] == torch.get_num_threads() and machine["device"] == "cpu"
+    run = report["run"]
+    assert (run["dtype"], run["bucket"], run["compiled"]) == ("float32", 1, False)
     for sweep in report["sweeps"]:
         for arm in sweep["arms"][:-1]:
+            most, seconds = run["flops_a_row"] * arm["counts"]["unet_rows"] / 1e12, arm["seconds"]["median"]
+            assert 0 <= arm["unet_tflops_a_second"] <= 2 * most / seconds + 1e-4  # two turns: neither is twice the mean
+            assert arm["pictures_a_second"] > 0
             assert 0 < arm["seconds"]["median"] <= arm["seconds"]["p95"]
             assert arm["times_as_fast"]["least"] <= arm["times_as_fast"]["median"]
             assert arm["arm"] != BASELINE or arm["times_as_fast"] == {"median": 1, "least": 1}
@@ -266,6 +308,40 @@ def test_single_pictures_of_a_model_and_of_its_live_variant(random_model):
     assert "| full | 3 |" in text and "| live | 2 |" in text
 
 
+def test_steps_and_guidance_are_those_of_every_sweep(random_model):
+    sweeps = standard_sweeps(random_model, [33], 4, [Mode.AUGMENT], 1.0)
+    assert [(each.request.num_inference_steps, each.request.guidance_scale) for each in sweeps] == [(4, 1.0)] * 2
+
+
+def test_the_clock_waits_for_a_gpu(monkeypatch):
+    waited = []
+    monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
+    assert clock(torch.device("cpu")) <= clock(torch.device("cuda"))
+    assert waited == [torch.device("cuda")]
+
+
+def test_the_operations_of_a_row_are_those_of_stable_diffusion_1(random_model):
+    """803 GF at 512², as DESIGN.md reckons; and of a small one, what a real call of the UNet is counted to be."""
+    size = SIZES["sd14-512"]
+    with torch.device("meta"):
+        from diffusers import UNet2DConditionModel
+
+        unet = UNet2DConditionModel(
+            sample_size=size.latents,
+            block_out_channels=size.unet_channels,
+            layers_per_block=size.unet_layers,
+            cross_attention_dim=size.text_width,
+            attention_head_dim=size.unet_heads,
+        )
+    tokenizer = SimpleNamespace(model_max_length=size.tokens)
+    large = SimpleNamespace(unet=unet, tokenizer=tokenizer, latent_shape=(4, size.latents, size.latents))
+    assert flops_a_row(large) == pytest.approx(803.3e9, rel=1e-3)
+    latents, prompt_embeds = torch.zeros(1, *random_model.latent_shape), random_model.encode("a dog")
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        random_model.predict_noise(latents, torch.tensor(5), prompt_embeds)
+    assert flops_a_row(random_model) == counter.get_total_flops()
+
+
 # Memory and random weights
 
 
@@ -281,6 +357,12 @@ def test_random_weights_are_the_same_every_time_and_paint():
     asked = Request(prompt="a dog", style="Monet style", num_inference_steps=1)
     images = [StyleEngine(model).render(asked).image for model in (first, second)]
     assert images[0].size == (16, 16) and images[0].tobytes() == images[1].tobytes()
+
+
+def test_random_weights_with_the_small_decoder_and_in_half_precision():
+    model = random_model("tiny", dtype=torch.bfloat16, small_decoder=True)
+    picture = StyleEngine(model).render(Request(prompt="a dog", style="Monet style", num_inference_steps=1))
+    assert picture.image.size == (64, 64) and model.dtype == torch.bfloat16
 
 
 def test_sd14_is_as_large_as_stable_diffusion_1():
@@ -308,7 +390,12 @@ def test_sd14_is_as_large_as_stable_diffusion_1():
         (["--steps", "201"], "steps must be a whole number between 1 and 200, got 201"),
         (["--modes", "weaken"], "modes must be guide or augment, got 'weaken'"),
         (["--bucket", "0"], "bucket must be a whole number between 1 and 1024, got 0"),
-        (["--size", "huge"], "size must be tiny or sd14, got 'huge'"),
+        (
+            ["--bucket", "2", "--compile"],
+            "bucket must be a whole number between 3 and 1024 with --compile, so that all calls have one size, got 2",
+        ),
+        (["--size", "huge"], "size must be tiny or sd14 or sd14-512, got 'huge'"),
+        (["--size", "tiny", "--guidance-scale", "31"], "guidance_scale must be between 1 and 30, got 31"),
         (["--size", "tiny", "--model", "tiny"], "size must be left out where a model is named, got 'tiny'"),
         (["--json", "a.txt"], "json must end in .json, got 'a.txt'"),
     ],
@@ -322,11 +409,14 @@ def test_bad_input_is_one_line_and_exit_code_two(options, message, capsys):
 def test_the_command_prints_a_table_and_json_last(capsys, tmp_path):
     out = tmp_path / "engine.json"
     options = ["--size", "tiny", "--rounds", "1", "--frames", "2", "--steps", "1", "--modes", "guide"]
+    options += ["--guidance-scale", "1", "--small-decoder", "--bucket", "2", "--dtype", "float32"]
     assert main(["bench", "engine", *options, "--json", str(out)]) == 0
     lines = capsys.readouterr().out.splitlines()
     report = json.loads(lines[-1])
     assert report == json.loads(out.read_text()) and report["model"] == "random weights, tiny"
     assert [sweep["request"]["mode"] for sweep in report["sweeps"]] == ["guide", "guide"]
+    assert [sweep["request"]["guidance_scale"] for sweep in report["sweeps"]] == [1, 1]
+    assert report["run"]["bucket"] == 2
     assert lines[:-2] == table(report).splitlines()
 
 

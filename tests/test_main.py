@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
+import styleaug.compiled
 import styleaug.training
 from styleaug.__main__ import main
+from styleaug.compiled import CompiledUnet
 from styleaug.engine import StyleEngine
 from styleaug.loading import load_model
 from styleaug.recipe import Recipe, read_recipe
@@ -189,6 +191,36 @@ def test_models_that_cannot_be_loaded(run, tmp_path):
     for model, message in (("enormous", "model must be tiny, sd14, "), (tmp_path, "There is no model in")):
         code, _, errors = run("render", *PROMPT, "--out", tmp_path / "a.png", "--model", model, model=False)
         assert code == 2 and f"error: {message}" in errors and "Traceback" not in errors
+
+
+def test_a_bucket_and_a_dtype_are_for_the_model(run, tmp_path):
+    options = ("--bucket", "4", "--dtype", "bfloat16", "--out", tmp_path / "a.png")
+    code, report, _ = run("render", *PROMPT, *options)
+    assert code == 0 and (report["unet_rows"], report["unet_calls"]) == (8, 2)
+    code, report, _ = run("sweep", *PROMPT, *options, "--frames", "2")
+    assert code == 0 and (report["unet_rows"], report["unet_calls"]) == (8, 2)
+
+
+@pytest.mark.parametrize("command", ["render", "sweep"])
+def test_a_bucket_that_cannot_be_is_refused_before_any_work(run, tmp_path, command):
+    code, report, errors = run(command, *PROMPT, "--compile", "--bucket", "2", "--out", tmp_path / "a.png")
+    assert code == 2 and report is None
+    assert errors.startswith("error: bucket must be a whole number between 3 and 1024 with --compile")
+
+
+def test_compile_is_announced_and_done_first(run, tmp_path, monkeypatch):
+    class Quick(CompiledUnet):
+        def __init__(self, unet, tell, backend):
+            super().__init__(unet, tell, "eager")
+
+    monkeypatch.setattr(styleaug.compiled, "CompiledUnet", Quick)
+    code, _, errors = run("render", *PROMPT, "--compile", "--out", tmp_path / "a.png")
+    assert code == 0
+    begun, done = (
+        errors.find("compiling the UNet for 3 rows: this takes a minute or two\ncompiled"),
+        errors.find("render:"),
+    )
+    assert 0 <= begun < done
 
 
 def test_train_is_handed_on(monkeypatch):

@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from styleaug.compiled import is_compiled, uncompiled
 from styleaug.conditioning import Conditioning, Guidance, condition, full_and_base
 from styleaug.engine import StyleEngine
 from styleaug.model import Model
@@ -24,6 +25,7 @@ from styleaug.trajectory import begin, denoise, initial_latents, step_generator
 OTHER_PROMPTS = ("castle at night", "a dog")
 BASELINE = "everything cached, per θ (baseline)"
 THREE_ROWS = "everything cached, three rows always"
+COMPILED = "everything cached, per θ, compiled"
 COLD, NEW_THETA, REPEAT, NEW_PROMPT = "ours, cold", "ours, one new θ", "ours, repeat", "ours, another prompt"
 
 Pictures = dict[Request, Image.Image]
@@ -42,11 +44,18 @@ class Arm:
     """Whether it claims the baseline's pictures, bit for bit."""
 
 
-def all_arms(model: Model, request: Request, baseline: "Baseline", bucket: int | None = None) -> list[Arm]:
-    """Every arm for the sweeps of one request, our cold sweep first: the others of ours go on from its caches."""
+def all_arms(model: Model, request: Request, baseline: "Baseline") -> list[Arm]:
+    """Every arm for the sweeps of one request, our cold sweep first: the others of ours go on from its caches.
+
+    Where the model's UNet is compiled, it is so for ours, and for one that shows what compiling does alone.
+    """
+    ours = _ours(model, request)
+    if is_compiled(model):
+        ours.append(Arm(COMPILED, _compiled_loop(model, request)))
+    model = uncompiled(model)
     pipe = _pipeline("StableDiffusionPipeline", model)
     return [
-        *_ours(model, request, bucket),
+        *ours,
         Arm(BASELINE, _each(request, baseline.picture), exact=True),
         *([Arm(THREE_ROWS, _three_rows(model, request))] if request.mode is Mode.GUIDE else []),
         _stock(model, pipe, request),
@@ -56,9 +65,10 @@ def all_arms(model: Model, request: Request, baseline: "Baseline", bucket: int |
     ]
 
 
-def _ours(model: Model, request: Request, bucket: int | None) -> list[Arm]:
-    """Four states that our one engine is found in."""
-    engine = StyleEngine(model, bucket=bucket)
+def _ours(model: Model, request: Request) -> list[Arm]:
+    """Four states that our one engine is found in. With more than one row in a call, or compiled, its pictures are not
+    diffusers' own, and it claims none."""
+    engine = StyleEngine(model)
 
     def swept(asked: Request, thetas: Sequence[float]) -> Pictures:
         return {picture.request: picture.image for picture in engine.sweep(asked, thetas)}
@@ -79,7 +89,7 @@ def _ours(model: Model, request: Request, bucket: int | None) -> list[Arm]:
         return swept(dataclasses.replace(request, prompt=OTHER_PROMPTS[number % len(OTHER_PROMPTS)]), thetas)
 
     runs = {COLD: cold, NEW_THETA: one_new_theta, REPEAT: repeat, NEW_PROMPT: another_prompt}
-    return [Arm(name, run, exact=engine.bucket == 1) for name, run in runs.items()]
+    return [Arm(name, run, exact=engine.bucket == 1 and not is_compiled(model)) for name, run in runs.items()]
 
 
 class Baseline:
@@ -90,7 +100,8 @@ class Baseline:
     """
 
     def __init__(self, model: Model) -> None:
-        self._model = model
+        """On the plain UNet, where the model's is compiled."""
+        self._model = model = uncompiled(model)
         self._pipe = _pipeline("StableDiffusionPipeline", model)
         self._encode = functools.cache(model.encode)
         self._noise = functools.cache(functools.partial(_noise, model))
@@ -124,6 +135,13 @@ def _three_rows(model: Model, request: Request) -> Run:
         return _looped(model, conditioning, _noise(model, asked.seed), asked)
 
     return _each(request, picture)
+
+
+def _compiled_loop(model: Model, request: Request) -> Run:
+    """The baseline's rows, sent to the compiled UNet."""
+    encode = functools.cache(model.encode)
+    noise = functools.cache(functools.partial(_noise, model))
+    return _each(request, lambda asked: _looped(model, condition(asked, encode), noise(asked.seed), asked))
 
 
 def _stock(model: Model, pipe: Any, request: Request) -> Arm:

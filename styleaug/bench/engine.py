@@ -8,6 +8,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from statistics import median
 from typing import Any
 
 import torch
@@ -17,11 +18,13 @@ from tqdm import tqdm
 from styleaug.bench import BenchRefused, machine, rotated, spread
 from styleaug.bench.arms import BASELINE, Arm, Baseline, Pictures, all_arms
 from styleaug.bench.counting import counted
+from styleaug.bench.flops import flops_a_row
 from styleaug.bench.memory import measure_memory
 from styleaug.bench.single import measure_single
 from styleaug.bench.single import table as single_table
 from styleaug.bench.sweeps import STARTS, Sweep, standard_sweeps
-from styleaug.engine import Stats
+from styleaug.compiled import is_compiled
+from styleaug.engine import Stats, StyleEngine
 from styleaug.model import Model
 from styleaug.request import Mode, Request
 
@@ -46,16 +49,15 @@ def measure(
     rounds: int = 3,
     frames: Sequence[int] = (9, 33),
     num_inference_steps: int | None = None,
+    guidance_scale: float | None = None,
     modes: Sequence[Mode] = tuple(STARTS),
-    bucket: int | None = None,
     memory: bool = False,
 ) -> dict[str, Any]:
     """Everything, as a report for JSON and for `table`.
 
     Args:
         rounds: how often each arm has its turn.
-        frames, num_inference_steps, modes: see `standard_sweeps`.
-        bucket: of our engine; with more than one row its pictures are not diffusers' own, and it claims none.
+        frames, num_inference_steps, guidance_scale, modes: see `standard_sweeps`.
         memory: whether to measure the growth of the process, too.
 
     Raises:
@@ -65,11 +67,16 @@ def measure(
     packages += ["compel"] if importlib.util.find_spec("compel") is not None else []
     where = {"threads": torch.get_num_threads(), "device": _device_name(model.device)}
     report: dict[str, Any] = {"machine": machine(*packages) | where, "model": model.name, "rounds": rounds}
-    sweeps = standard_sweeps(model, frames, num_inference_steps, modes)
+    report["run"] = {
+        "dtype": str(model.dtype).removeprefix("torch."),
+        "bucket": StyleEngine(model).bucket,
+        "compiled": is_compiled(model),
+        "flops_a_row": flops_a_row(model),
+    }
+    sweeps = standard_sweeps(model, frames, num_inference_steps, modes, guidance_scale)
     baseline = Baseline(model)
     report["sweeps"] = [
-        compare(all_arms(model, sweep.request, baseline, bucket), baseline.picture, model, sweep, rounds)
-        for sweep in sweeps
+        compare(all_arms(model, sweep.request, baseline), baseline.picture, model, sweep, rounds) for sweep in sweeps
     ]
     steps = model.num_inference_steps if num_inference_steps is None else num_inference_steps
     report["single"] = measure_single(replace(model, num_inference_steps=steps), SINGLES * rounds)
@@ -89,19 +96,27 @@ def compare(arms: Sequence[Arm], expected: Expected, model: Model, sweep: Sweep,
             made: dict[str, Pictures] = {}
             for name in rotated(list(runs), number):
                 with counted(model) as tally:
-                    started = time.perf_counter()
+                    started = clock(model.device)
                     made[name] = runs[name](sweep.thetas, number)
-                    seconds = time.perf_counter() - started
+                    seconds = clock(model.device) - started
                 turns[name].append(Turn(seconds, len(made[name]), tally.stats))
                 bar.update()
             refuse_differences({name: made[name] for name in exact}, made[BASELINE].get)
+    flops = flops_a_row(model)
     rows = [
-        summary(arm, turns[arm.name], turns[BASELINE])
+        summary(arm, turns[arm.name], turns[BASELINE], flops)
         if arm.name in turns
         else {"arm": arm.name, "exact": arm.exact, "installed": False}
         for arm in arms
     ]
     return {"sweep": sweep.name, "request": sweep.request.to_dict(), "stops": len(sweep.thetas), "arms": rows}
+
+
+def clock(device: torch.device) -> float:
+    """Seconds, once the device has done all that it was given: a GPU is only told what to do, and does it later."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
 
 
 def gate(arms: Sequence[Arm], expected: Expected, thetas: Sequence[float]) -> None:
@@ -128,8 +143,10 @@ def refuse_differences(made: Mapping[str, Pictures], expected: Expected) -> None
                 )
 
 
-def summary(arm: Arm, turns: Sequence[Turn], baseline: Sequence[Turn]) -> dict[str, Any]:
-    """One arm's row, over all rounds: seconds, and how many times as fast as the baseline's a picture of its is."""
+def summary(arm: Arm, turns: Sequence[Turn], baseline: Sequence[Turn], flops: int) -> dict[str, Any]:
+    """One arm's row, over all rounds: seconds, how many times as fast as the baseline's a picture of its is, and the
+    floating-point operations of the UNet alone by the second of everything; `flops` are those of a row."""
+    speeds = [turn.stats.unet_rows * flops / turn.seconds / 1e12 for turn in turns]
     each = [turn.seconds / turn.pictures for turn in turns]
     baseline_each = [turn.seconds / turn.pictures for turn in baseline]
     ratios = [theirs / ours for ours, theirs in zip(each, baseline_each, strict=True)]
@@ -141,6 +158,8 @@ def summary(arm: Arm, turns: Sequence[Turn], baseline: Sequence[Turn]) -> dict[s
         "pictures": turns[-1].pictures,
         "seconds": spread([turn.seconds for turn in turns], digits=5),
         "seconds_a_picture": spread(each, digits=5),
+        "pictures_a_second": round(1 / median(each), 4),
+        "unet_tflops_a_second": round(median(speeds), 4),
         "times_as_fast": {"median": spread(ratios, digits=2)["median"], "least": round(min(ratios), 2)},
         "counts": {name: counts[name] for name in COUNTS},
     }
@@ -150,13 +169,13 @@ def _device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-HEAD = ("arm", "same pictures", "pictures", "s", "p95", "s a picture", "× baseline", "least",
-        "UNet rows", "calls", "encodes", "decodes")  # fmt: skip
+HEAD = ("arm", "same pictures", "pictures", "s", "p95", "s a picture", "pictures/s", "× baseline", "least",
+        "UNet TFLOP/s", "UNet rows", "calls", "encodes", "decodes")  # fmt: skip
 
 
 def table(report: dict[str, Any]) -> str:
     """The report for people, in Markdown."""
-    lines = [f"{report['model']}; {report['rounds']} rounds, each arm once in each", ""]
+    lines = [f"{report['model']}; {report['rounds']} rounds, each arm once in each", "", _run_line(report["run"]), ""]
     for sweep in report["sweeps"]:
         lines += [f"**{sweep['sweep']}**", "", _row(HEAD), _row(["---", *["---:"] * (len(HEAD) - 1)])]
         lines += [_row(_cells(arm)) for arm in sweep["arms"]] + [""]
@@ -181,10 +200,20 @@ def _cells(arm: dict[str, Any]) -> list[str]:
         f"{arm['seconds']['median']:.3f}",
         f"{arm['seconds']['p95']:.3f}",
         f"{arm['seconds_a_picture']['median']:.4f}",
+        f"{arm['pictures_a_second']:.4g}",
         f"{arm['times_as_fast']['median']:.2f}",
         f"{arm['times_as_fast']['least']:.2f}",
+        f"{arm['unet_tflops_a_second']:.3g}",
         *(str(arm["counts"][name]) for name in COUNTS),
     ]
+
+
+def _run_line(run: dict[str, Any]) -> str:
+    compiled = ", the UNet compiled" if run["compiled"] else ""
+    return (
+        f"{run['dtype']}; {run['flops_a_row'] / 1e9:.4g} GFLOP a row of the UNet; "
+        f"ours in a bucket of {run['bucket']}{compiled}"
+    )
 
 
 def _memory_line(memory: dict[str, Any]) -> str:

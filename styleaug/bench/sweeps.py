@@ -33,7 +33,11 @@ class Sweep:
 
 
 def standard_sweeps(
-    model: Model, frames: Sequence[int], num_inference_steps: int | None = None, modes: Sequence[Mode] = tuple(STARTS)
+    model: Model,
+    frames: Sequence[int],
+    num_inference_steps: int | None = None,
+    modes: Sequence[Mode] = tuple(STARTS),
+    guidance_scale: float | None = None,
 ) -> list[Sweep]:
     """The longest sweeps with a `start`, of 20 steps; the shorter ones at the model's own settings, from the beginning.
 
@@ -41,13 +45,12 @@ def standard_sweeps(
         frames: how many stops the sweeps have, 2 at least; if it is one number, both kinds have as many.
         num_inference_steps: of every sweep, instead of 20 and of the model's own.
         modes: guide, augment or both.
+        guidance_scale: of every sweep, instead of the model's own; 1 is without guidance.
     """
-    own = (
-        model.settings
-        if num_inference_steps is None
-        else {**model.settings, "num_inference_steps": num_inference_steps}
-    )
-    started = {**own, "num_inference_steps": STEPS if num_inference_steps is None else num_inference_steps}
+    given = {"num_inference_steps": num_inference_steps, "guidance_scale": guidance_scale}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    own = {**model.settings, **chosen}
+    started = {**own, "num_inference_steps": STEPS, **chosen}
     longest = max(frames)
     shorter = sorted(set(frames) - {longest}) or [longest]
     return [_sweep(mode, longest, {**started, "start": STARTS[mode]}) for mode in modes] + [
