@@ -33,12 +33,13 @@ from starlette.middleware import Middleware
 
 from styleaug import BadRequest, Mode, Picture, Request, StyleEngine, load_model
 from styleaug.arrival import Arrival, News
+from styleaug.compiled import check_bucket, prepared, tell_terminal
 from styleaug.door import Door, Refusal, Scope
 from styleaug.engine import Cancelled, save_png
 from styleaug.export import ANIMATIONS, MissingProgram, file_name, side_by_side, strip, write_animation
 from styleaug.hub import OnBytes
 from styleaug.lessons import FIGURE_LESSONS, LESSONS, Lesson
-from styleaug.loading import fetch_model
+from styleaug.loading import DTYPES, fetch_model
 from styleaug.model import Model, ModelError, NonFiniteError
 from styleaug.panels import ALL_MODES, STOPS, Hanging, Panel, coarse_to_fine, hang, theta_range
 from styleaug.prompt_list import PromptList, read_prompt_list
@@ -968,15 +969,22 @@ def load_chosen(chosen: argparse.Namespace, name: str) -> Model:
     """The model of that name, as the command line wants it.
 
     Raises:
-        ModelError: it may paint anything, has no safety filter, and others can reach the page.
+        ModelError: it may paint anything, has no safety filter, and others can reach the page; or it is to be compiled,
+            and cannot be.
     """
     small_decoder = chosen.small_decoder and name == chosen.model  # the bundled one, meanwhile, has none
-    model = load_model(name, safety=not chosen.unfiltered, small_decoder=small_decoder, previews=zero_gpu() is None)
+    model = load_model(
+        name,
+        dtype=DTYPES.get(chosen.dtype),
+        safety=not chosen.unfiltered,
+        small_decoder=small_decoder,
+        previews=zero_gpu() is None,
+    )
     if is_public(chosen) and not chosen.unfiltered and model.safety is None and model.vocabulary is None:
         raise ModelError(
             f"{name} has no safety filter, and others can reach this page. Start it with --unfiltered if that is meant."
         )
-    return model
+    return prepared(model, chosen.bucket, chosen.compile)
 
 
 def arrival_of(chosen: argparse.Namespace, renderer: Executor) -> Arrival:
@@ -1008,6 +1016,13 @@ def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--unfiltered", action="store_true", help="without the model's safety filter, or its lack known"
     )
+    parser.add_argument("--dtype", choices=DTYPES, help="what to compute in; float16 on a GPU, float32 on a CPU")
+    parser.add_argument(
+        "--bucket", type=int, help="rows of a UNet call, which the θ of a sweep share; 1, or 3 compiled"
+    )
+    parser.add_argument(
+        "--compile", action="store_true", help="compile the UNet before the page opens: a minute or two, then faster"
+    )
     parser.add_argument("--host", default=None, help="the address to listen on, 127.0.0.1 if left out; 0.0.0.0 for all")
     parser.add_argument("--port", type=int, default=None, help="the port; the first free one from 7860 on if left out")
     parser.add_argument("--share", action="store_true", help="make a public link through gradio's servers")
@@ -1023,9 +1038,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print('--mcp needs gradio\'s MCP part: pip install "gradio[mcp]"', file=sys.stderr)
         return 2
     gpu = zero_gpu()
+    if chosen.compile and gpu is not None:
+        tell_terminal("--compile is of no use on ZeroGPU: each call is a process of its own, and would compile anew")
+        return 2
     renderer = new_renderer() if gpu is None else Here()
-    waits = gpu is None and is_far(chosen.model)  # ZeroGPU lends its GPU to models of the main thread only
+    # ZeroGPU lends its GPU to models of the main thread only; and nobody's picture is to wait for a compiler.
+    waits = gpu is None and is_far(chosen.model) and not chosen.compile
     try:
+        check_bucket(chosen.bucket, chosen.compile)
+        if chosen.compile and is_far(chosen.model):
+            tell_terminal(f"the page opens once {chosen.model} is fetched, loaded and compiled")
         prompts = None if chosen.prompts is None else read_prompt_list(chosen.prompts)
         arrival = arrival_of(chosen, renderer) if waits else None  # its files may be on their way from now on
         engine = StyleEngine(renderer.submit(load_chosen, chosen, "tiny" if waits else chosen.model).result())

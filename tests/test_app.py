@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
+import torch
 from browser.fake_engine import LIVE_SETTINGS, VOCABULARY, FakeEngine
 from PIL import Image
 
@@ -630,6 +631,44 @@ def test_the_bundled_model_is_served_unless_another_is_named(launched, monkeypat
     monkeypatch.setenv("STYLEAUG_MODEL", "./folder")
     assert app.main([]) == 0 and app.main(["--model", "tiny"]) == 0
     assert [name for name, _ in launched.asked] == ["tiny", "./folder", "tiny"]
+
+
+def test_how_the_model_is_run_is_chosen_at_the_start(launched, monkeypatch):
+    told = []
+    monkeypatch.setattr(app, "prepared", lambda model, *chosen: told.append(chosen) or model)
+    assert app.main(["--bucket", "8", "--dtype", "bfloat16"]) == 0
+    assert [options["dtype"] for _, options in launched.asked] == [torch.bfloat16]
+    assert app.main([]) == 0
+    assert launched.asked[1][1]["dtype"] is None and told == [(8, False), (None, False)]
+
+
+def test_a_compiled_model_is_there_before_the_page(launched, monkeypatch, capsys):
+    """No visitor waits for a compiler, so nothing stands in for a model that is still to come."""
+    told = []
+    monkeypatch.setattr(app, "prepared", lambda model, *chosen: told.append(chosen) or model)
+    assert app.main(["--compile", "--model", "sd14", "--bucket", "6"]) == 0
+    assert told == [(6, True)] and launched.arrival is None
+    assert [name for name, _ in launched.asked] == ["sd14"]
+    assert capsys.readouterr().err == "the page opens once sd14 is fetched, loaded and compiled\n"
+
+
+def test_what_cannot_be_compiled_is_a_message_and_exit_code_2(launched, monkeypatch, capsys):
+    def no_compiler(model, *_):
+        raise ModelError("The UNet cannot be compiled here (no C++ compiler).")
+
+    monkeypatch.setattr(app, "prepared", no_compiler)
+    assert app.main(["--compile"]) == 2
+    assert capsys.readouterr().err == "The UNet cannot be compiled here (no C++ compiler).\n"
+    assert app.main(["--compile", "--bucket", "2"]) == 2
+    assert capsys.readouterr().err.startswith("Bucket must be a whole number between 3 and 1024 with --compile")
+    assert launched.settings == {}
+
+
+def test_nothing_is_compiled_on_a_zero_gpu(launched, monkeypatch, capsys):
+    monkeypatch.setattr(app, "zero_gpu", lambda: lambda **_: lambda function: function)
+    assert app.main(["--compile"]) == 2
+    assert capsys.readouterr().err.startswith("--compile is of no use on ZeroGPU")
+    assert launched.asked == []
 
 
 def test_a_model_of_the_hub_arrives_while_the_page_stands(launched, random_model):
