@@ -446,7 +446,6 @@ def test_a_theta_outside_the_new_range_goes_to_its_end(handlers, theta, kept):
     assert handlers.adopt_mode("weaken", theta)[0]["value"] == kept
 
 
-@pytest.mark.parametrize("lesson", [*LESSONS, *FIGURE_LESSONS], ids=lambda lesson: lesson.name)
 def test_steps_and_guidance_follow_the_variant(handlers):
     for live, settings in ((True, LIVE_SETTINGS), (False, handlers.engine.model.settings)):
         assert dict(zip(SETTINGS, handlers.adopt_variant(live), strict=True)) == settings
@@ -461,6 +460,7 @@ def test_live_is_offered_where_a_model_has_it(handlers, engine):
     assert not is_offered()
 
 
+@pytest.mark.parametrize("lesson", [*LESSONS, *FIGURE_LESSONS], ids=lambda lesson: lesson.name)
 def test_a_card_of_the_gallery_sets_every_control(handlers, lesson):
     updates = handlers.lesson(gr.EventData(None, {"name": lesson.name}))
     filled = {name: update["value"] for name, update in zip(CONTROLS, updates, strict=True)}
