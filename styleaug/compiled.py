@@ -97,17 +97,24 @@ def is_compiled(model: Model) -> bool:
 
 
 def uncompiled(model: Model) -> Model:
-    """The same parts, the UNet as it was loaded."""
-    return dataclasses.replace(model, unet=model.unet.plain, bucket=None) if is_compiled(model) else model
+    """The same parts, the UNet as it was loaded; its live variant's, too."""
+    if not is_compiled(model):
+        return model
+    live = None if model.live is None else uncompiled(model.live)
+    return dataclasses.replace(model, unet=model.unet.plain, live=live, bucket=None)
 
 
 def compiled(model: Model, rows: int, tell: Tell, *, backend: str | Callable[..., Any] = "inductor") -> Model:
-    """The model with its UNet compiled for calls of `rows` rows, here and now: it takes a minute or two.
+    """The model with its UNet compiled for calls of `rows` rows, here and now: it takes a minute or two. So is that of
+    its live variant.
 
     Raises:
         ModelError: it cannot be compiled here, or there is no memory for that many rows.
     """
-    ready = dataclasses.replace(model, unet=CompiledUnet(model.unet, tell, backend), bucket=rows)
+    live = None
+    if model.live is not None:
+        live = compiled(model.live, rows, lambda text: tell(f"live variant: {text}"), backend=backend)
+    ready = dataclasses.replace(model, unet=CompiledUnet(model.unet, tell, backend), live=live, bucket=rows)
     latents = torch.zeros((rows, *model.latent_shape), device=model.device, dtype=model.dtype)
     prompt_embeds = model.encode("").repeat(rows, 1, 1)
     scheduler = model.new_scheduler()

@@ -3,6 +3,7 @@
 What these cannot show is tested where there is a GPU, and nowhere else: the last test.
 """
 
+import copy
 import dataclasses
 from types import SimpleNamespace
 
@@ -159,6 +160,25 @@ def test_out_of_memory_compiles_for_half_of_the_bucket_and_says_so(random_model)
     assert told[2] == "compiling the UNet for 4 rows: this takes a minute or two"
     fresh = StyleEngine(dataclasses.replace(model, bucket=4)).render(picture.request)
     assert np.array_equal(pixels(picture), pixels(fresh))
+
+
+def test_a_live_variant_has_a_compiled_unet_of_its_own(random_model):
+    """Of the same shape, so what was compiled for the one serves both; but not on the same weights."""
+    told, counter = [], CompileCounter()
+    live = dataclasses.replace(random_model, unet=copy.deepcopy(random_model.unet), guidance_scale=1.0)
+    live.unet.conv_out.bias.data += 1
+    model = compiled(dataclasses.replace(random_model, live=live), ROWS, told.append, backend=counter)
+    assert [text.startswith("live variant: ") for text in told] == [True, True, False, False]
+    plain = uncompiled(model)
+    assert (plain.unet, plain.live.unet) == (random_model.unet, live.unet)
+    latents, embeds = torch.randn(ROWS, *live.latent_shape), live.encode("a dog").expand(ROWS, -1, -1)
+    for painter, expected in ((model, random_model), (model.live, live)):
+        inputs = (latents, torch.tensor(5), embeds)
+        assert torch.equal(painter.predict_noise(*inputs), expected.predict_noise(*inputs))
+    engine, compilations = StyleEngine(model), counter.frame_count
+    list(engine.sweep(request(start=0.5), (0.0, 1.0)))
+    list(engine.sweep(request(start=0.5, live=True, guidance_scale=1.0), (0.0, 1.0)))
+    assert counter.frame_count == compilations and engine.stats.unet_rows == ROWS * engine.stats.unet_calls
 
 
 def test_what_cannot_be_compiled_is_a_message(random_model):

@@ -67,22 +67,27 @@ def measure(
     packages += ["compel"] if importlib.util.find_spec("compel") is not None else []
     where = {"threads": torch.get_num_threads(), "device": _device_name(model.device)}
     report: dict[str, Any] = {"machine": machine(*packages) | where, "model": model.name, "rounds": rounds}
-    report["run"] = {
-        "dtype": str(model.dtype).removeprefix("torch."),
-        "bucket": StyleEngine(model).bucket,
-        "compiled": is_compiled(model),
-        "flops_a_row": flops_a_row(model),
-    }
+    report["run"] = _how_it_runs(model)
     sweeps = standard_sweeps(model, frames, num_inference_steps, modes, guidance_scale)
     baseline = Baseline(model)
     report["sweeps"] = [
         compare(all_arms(model, sweep.request, baseline), baseline.picture, model, sweep, rounds) for sweep in sweeps
     ]
-    steps = model.num_inference_steps if num_inference_steps is None else num_inference_steps
-    report["single"] = measure_single(replace(model, num_inference_steps=steps), SINGLES * rounds)
+    given = {"num_inference_steps": num_inference_steps, "guidance_scale": guidance_scale}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    report["single"] = measure_single(replace(model, **chosen), SINGLES * rounds)
     if memory:
         report["memory"] = measure_memory()
     return report
+
+
+def _how_it_runs(model: Model) -> dict[str, Any]:
+    return {
+        "dtype": str(model.dtype).removeprefix("torch."),
+        "bucket": StyleEngine(model).bucket,
+        "compiled": is_compiled(model),
+        "flops_a_row": flops_a_row(model),
+    }
 
 
 def compare(arms: Sequence[Arm], expected: Expected, model: Model, sweep: Sweep, rounds: int) -> dict[str, Any]:
