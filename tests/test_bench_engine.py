@@ -280,6 +280,9 @@ def test_the_report_survives_json_and_says_where_it_was_measured(report):
             assert 0 < arm["seconds"]["median"] <= arm["seconds"]["p95"]
             assert arm["times_as_fast"]["least"] <= arm["times_as_fast"]["median"]
             assert arm["arm"] != BASELINE or arm["times_as_fast"] == {"median": 1, "least": 1}
+            guides = sweep["request"]["mode"] == "guide"
+            assert (arm["times_as_fast_as_three_rows"] is not None) is guides
+            assert arm["arm"] != THREE_ROWS or arm["times_as_fast_as_three_rows"] == {"median": 1, "least": 1}
 
 
 def test_another_arm_begins_in_every_round():

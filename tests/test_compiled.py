@@ -232,16 +232,19 @@ def test_it_stands_for_the_unet_and_answers_in_a_tuple_only(once, random_model):
         unet(torch.zeros(ROWS, *once.model.latent_shape), torch.tensor(5), once.model.encode(""), return_dict=True)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="it takes a GPU")
-def test_on_a_gpu_it_is_the_plain_unet_to_rounding():
+WHERE = [("cpu", "aot_eager"), *([("cuda", "inductor")] if torch.cuda.is_available() else [])]
+
+
+@pytest.mark.parametrize(("device", "backend"), WHERE)
+def test_wherever_it_runs_it_is_the_plain_unet_to_rounding(device, backend):
     plain = parts.model()
     plain = dataclasses.replace(
-        plain, **{name: getattr(plain, name).cuda() for name in ("unet", "vae", "text_encoder")}
+        plain, **{name: getattr(plain, name).to(device) for name in ("unet", "vae", "text_encoder")}
     )
-    model = compiled(plain, ROWS, [].append)
-    latents = torch.randn(3, ROWS, *plain.latent_shape, device="cuda")
+    model = compiled(plain, ROWS, [].append, backend=backend)
+    latents = torch.randn(3, ROWS, *plain.latent_shape, device=device)
     embeds = plain.encode("a dog").expand(ROWS, -1, -1)
-    timesteps = torch.tensor([5, 400, 900], device="cuda")
+    timesteps = torch.tensor([5, 400, 900], device=device)
     answers = [model.predict_noise(*pair, embeds) for pair in zip(latents, timesteps, strict=True)]
     for answer, *pair in zip(answers, latents, timesteps, strict=True):
         torch.testing.assert_close(answer, plain.predict_noise(*pair, embeds), rtol=1e-2, atol=1e-2)

@@ -16,7 +16,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from styleaug.bench import BenchRefused, machine, rotated, spread
-from styleaug.bench.arms import BASELINE, Arm, Baseline, Pictures, all_arms
+from styleaug.bench.arms import BASELINE, THREE_ROWS, Arm, Baseline, Pictures, all_arms
 from styleaug.bench.counting import counted
 from styleaug.bench.flops import flops_a_row
 from styleaug.bench.memory import measure_memory
@@ -109,7 +109,7 @@ def compare(arms: Sequence[Arm], expected: Expected, model: Model, sweep: Sweep,
             refuse_differences({name: made[name] for name in exact}, made[BASELINE].get)
     flops = flops_a_row(model)
     rows = [
-        summary(arm, turns[arm.name], turns[BASELINE], flops)
+        summary(arm, turns[arm.name], turns[BASELINE], turns.get(THREE_ROWS), flops)
         if arm.name in turns
         else {"arm": arm.name, "exact": arm.exact, "installed": False}
         for arm in arms
@@ -148,13 +148,14 @@ def refuse_differences(made: Mapping[str, Pictures], expected: Expected) -> None
                 )
 
 
-def summary(arm: Arm, turns: Sequence[Turn], baseline: Sequence[Turn], flops: int) -> dict[str, Any]:
-    """One arm's row, over all rounds: seconds, how many times as fast as the baseline's a picture of its is, and the
-    floating-point operations of the UNet alone by the second of everything; `flops` are those of a row."""
+def summary(
+    arm: Arm, turns: Sequence[Turn], baseline: Sequence[Turn], three_rows: Sequence[Turn] | None, flops: int
+) -> dict[str, Any]:
+    """One arm's row, over all rounds: seconds, how many times as fast as the baseline's a picture of its is, and as
+    that of `guide` in its plainest form, where there is one, and the floating-point operations of the UNet alone by the
+    second of everything; `flops` are those of a row."""
     speeds = [turn.stats.unet_rows * flops / turn.seconds / 1e12 for turn in turns]
     each = [turn.seconds / turn.pictures for turn in turns]
-    baseline_each = [turn.seconds / turn.pictures for turn in baseline]
-    ratios = [theirs / ours for ours, theirs in zip(each, baseline_each, strict=True)]
     counts = asdict(turns[-1].stats)
     return {
         "arm": arm.name,
@@ -165,9 +166,19 @@ def summary(arm: Arm, turns: Sequence[Turn], baseline: Sequence[Turn], flops: in
         "seconds_a_picture": spread(each, digits=5),
         "pictures_a_second": round(1 / median(each), 4),
         "unet_tflops_a_second": round(median(speeds), 4),
-        "times_as_fast": {"median": spread(ratios, digits=2)["median"], "least": round(min(ratios), 2)},
+        "times_as_fast": times_as_fast(turns, baseline),
+        "times_as_fast_as_three_rows": None if three_rows is None else times_as_fast(turns, three_rows),
         "counts": {name: counts[name] for name in COUNTS},
     }
+
+
+def times_as_fast(turns: Sequence[Turn], others: Sequence[Turn]) -> dict[str, Any]:
+    """A picture's time against that of another arm in the same round: the median over the rounds, and the least."""
+    ratios = [
+        (other.seconds / other.pictures) / (turn.seconds / turn.pictures)
+        for turn, other in zip(turns, others, strict=True)
+    ]
+    return {"median": spread(ratios, digits=2)["median"], "least": round(min(ratios), 2)}
 
 
 def _device_name(device: torch.device) -> str:
@@ -175,7 +186,7 @@ def _device_name(device: torch.device) -> str:
 
 
 HEAD = ("arm", "same pictures", "pictures", "s", "p95", "s a picture", "pictures/s", "× baseline", "least",
-        "UNet TFLOP/s", "UNet rows", "calls", "encodes", "decodes")  # fmt: skip
+        "× three rows", "UNet TFLOP/s", "UNet rows", "calls", "encodes", "decodes")  # fmt: skip
 
 
 def table(report: dict[str, Any]) -> str:
@@ -208,6 +219,7 @@ def _cells(arm: dict[str, Any]) -> list[str]:
         f"{arm['pictures_a_second']:.4g}",
         f"{arm['times_as_fast']['median']:.2f}",
         f"{arm['times_as_fast']['least']:.2f}",
+        "" if arm["times_as_fast_as_three_rows"] is None else f"{arm['times_as_fast_as_three_rows']['median']:.2f}",
         f"{arm['unet_tflops_a_second']:.3g}",
         *(str(arm["counts"][name]) for name in COUNTS),
     ]
