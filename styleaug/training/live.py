@@ -59,8 +59,9 @@ class Adapter(nn.Module):
 
 
 def _thin(weight: Tensor, rank: int) -> Tensor:
-    """A: rank rows of as many numbers as the weight has for each output, small at random."""
-    return torch.randn(rank, weight[0].numel()) / rank
+    """A: rank rows of as many numbers as the weight has for each output, such that A·x is as large as x."""
+    inputs = weight[0].numel()
+    return torch.randn(rank, inputs) / inputs**0.5
 
 
 class Clock:

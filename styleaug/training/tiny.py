@@ -73,7 +73,7 @@ class Spec:
     )
     unet: StageSpec = field(default=StageSpec(steps=12_500, batch=32, learning_rate=7e-4, weight_decay=0.01))
 
-    live: StageSpec = field(default=StageSpec(steps=1_800, batch=8, learning_rate=2e-3, warmup=50, average=0.995))
+    live: StageSpec = field(default=StageSpec(steps=1_300, batch=8, learning_rate=2e-3, warmup=50, average=0.995))
 
     @property
     def block(self) -> int:
