@@ -65,6 +65,7 @@ MODELS: Mapping[str, Source] = MappingProxyType(
             licence="MIT",
             num_inference_steps=10,
             guidance_scale=3.0,
+            live=Live(adapter=BUNDLED / "live", scheduler="DDIMScheduler", num_inference_steps=4),
         ),
         "sd14": Source(  # the paper's
             home=Repository("CompVis/stable-diffusion-v1-4", "133a221b8aa7292a167afc5127cb63fb5005638b"),

@@ -237,3 +237,8 @@ def test_the_bundled_vocabulary_knows_its_own_phrases():
     for phrase in (*vocabulary.subjects, *vocabulary.styles, *vocabulary.moods):
         assert vocabulary.unknown_words(phrase) == ()
     assert vocabulary.unknown_words("a submarine") == ("submarine",)
+
+
+def test_the_bundled_model_stays_small():
+    sizes = [path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()]
+    assert sum(sizes) <= 40_000_000 and max(sizes) < 10_000_000

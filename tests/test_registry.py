@@ -155,6 +155,16 @@ def test_a_live_variant_is_the_same_model_with_its_own_unet(cache, monkeypatch):
         assert getattr(model.live, part) is getattr(model, part)
 
 
+def test_the_bundled_model_has_a_live_variant_of_four_rows():
+    engine = StyleEngine(load_model("tiny", device="cpu"))
+    asked = {"prompt": "castle", "style": "van Gogh", "mode": "weaken", "live": True}
+    picture = engine.render(Request.from_dict(engine.model.variant(live=True).settings | asked))
+    assert (picture.stats.unet_rows, picture.stats.unet_calls, picture.stats.decodes) == (4, 4, 1)
+    full = engine.render(Request.from_dict(engine.model.settings | asked | {"live": False}))
+    assert full.stats.unet_rows == 20
+    assert full.stats.text_encodes == 1  # the empty text, for guidance; the others are there
+
+
 def test_half_precision_is_read_where_it_is_wanted(cache):
     """On a CPU the full weights, to the bit; where float16 is asked for, the smaller files."""
     full, half = (load_model("sd15", device="cpu", cache=cache, dtype=dtype) for dtype in (None, torch.float16))
