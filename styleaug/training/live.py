@@ -46,15 +46,19 @@ class Adapter(nn.Module):
             changed[f"{name}.weight"] = weight + (up @ down).view_as(weight)
         return changed
 
-    def save(self, folder: Path, unet: nn.Module) -> None:
-        """As diffusers reads it: a convolution's A keeps the kernel's shape, its B is a convolution of one pixel."""
+    def save(self, folder: Path, unet: nn.Module, strength: float = 1.0) -> None:
+        """As diffusers reads it: a convolution's A keeps the kernel's shape, its B is a convolution of one pixel.
+
+        `strength` is how often it is added. A student that lands near the mean of what it might paint smooths fine
+        marks away; a step further in the same direction brings them back.
+        """
         layers = dict(unet.named_modules())
         state = {}
         for name, down, up in zip(self.layers, self.down, self.up, strict=True):
             weight = layers[name].weight
             ones = (1,) * (weight.ndim - 2)
             state[f"{name}.lora_A.weight"] = down.detach().half().view(-1, *weight.shape[1:]).contiguous()
-            state[f"{name}.lora_B.weight"] = up.detach().half().view(*up.shape, *ones).contiguous()
+            state[f"{name}.lora_B.weight"] = (strength * up.detach()).half().view(*up.shape, *ones).contiguous()
         StableDiffusionPipeline.save_lora_weights(folder, unet_lora_layers=state)
 
 

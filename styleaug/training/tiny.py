@@ -66,6 +66,7 @@ class Spec:
     live_substeps: int = 2  # of the teacher, for each of the live variant's
     live_guidance: float = 3.0  # the teacher's, folded in
     live_rank: int = 8
+    live_strength: float = 1.75  # how much of the adapter is shipped: past what it learned, marks are crisper
 
     vae: StageSpec = field(default=StageSpec(steps=3_500, batch=8, learning_rate=1e-3))
     clip: StageSpec = field(

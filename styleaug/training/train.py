@@ -29,10 +29,10 @@ LOCAL_NOTES = ("_name_or_path", "is_local", "local_files_only")  # where parts w
 STAGES = ("drawings", "clip", "vae", "unet", "live", "save")
 
 
-def save_model(parts: Parts, out: Path, live: Adapter | None = None) -> None:
+def save_model(parts: Parts, out: Path, live: Adapter | None = None, strength: float = 1.0) -> None:
     """Write the folder that is shipped: half precision, no file of 10 MB or more, words and check sums beside it.
 
-    A live variant in `out` of other weights than these goes.
+    A live variant in `out` of other weights than these goes. `strength` is how much of the new one is written.
     """
     # A tokenizer writes down how it last padded and cut: forget that, it is no part of the model.
     parts.tokenizer.backend_tokenizer.no_padding()
@@ -47,7 +47,7 @@ def save_model(parts: Parts, out: Path, live: Adapter | None = None) -> None:
         file.write_text(json.dumps(kept, indent=2) + "\n")
     shutil.rmtree(out / "live", ignore_errors=True)
     if live is not None:
-        live.save(out / "live", parts.unet)
+        live.save(out / "live", parts.unet, strength)
     phrases = {"subjects": list(SUBJECT_NAMES), "styles": list(STYLE_NAMES), "moods": list(MOOD_NAMES)}
     (out / "vocabulary.json").write_text(json.dumps({**phrases, "words": all_words()}, indent=1) + "\n")
     files = sorted(file for file in out.rglob("*") if file.is_file() and file.name not in ("SHA256SUMS", "README.md"))
@@ -100,7 +100,7 @@ def train(
         train_unet(parts, drawings, spec, run, accelerator, compiled)
     live = train_live(parts, drawings, spec, run, accelerator, compiled) if "live" in stages else None
     if "save" in stages:
-        save_model(parts, out, live)
+        save_model(parts, out, live, spec.live_strength)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
