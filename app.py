@@ -457,7 +457,7 @@ class Calls:
             return file_answer(path), [self._png(picture) for picture in pictures], report(pictures)
 
     def _request(self, fields: Mapping[str, Any]) -> Request:
-        own = self._handlers.engine.model.variant(fields["live"] is True).settings
+        own = self._handlers.engine.model.variant(fields.get("live") is True).settings
         return Request.from_dict({name: own.get(name) if value is None else value for name, value in fields.items()})
 
     def _png(self, picture: Picture) -> Any:
