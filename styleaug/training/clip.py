@@ -1,5 +1,6 @@
 """First stage: CLIP's two towers, text and image, trained against each other on the drawings."""
 
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,31 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 from styleaug.training.dataset import Drawings
-from styleaug.training.drawings import write_caption
+from styleaug.training.drawings import Facts, write_caption
 from styleaug.training.loop import train_stage
 from styleaug.training.parts import Parts, to_tensor, token_ids
 from styleaug.training.tiny import Spec
+
+TOGETHER = 16  # drawings of a batch that share their style, or their subject
+
+
+def groups_alike(facts: Sequence[Facts], chosen: Iterable[int]) -> list[np.ndarray]:
+    """The drawings numbered `chosen`, by style and once more by subject: the numbers of each group."""
+    groups: dict[Hashable, list[int]] = {}
+    for number in chosen:
+        groups.setdefault(("styles", facts[number].styles[:1]), []).append(number)
+        groups.setdefault(("subject", facts[number].subject), []).append(number)
+    return [np.array(group) for group in groups.values()]
+
+
+def choose_alike(groups: Sequence[np.ndarray], count: int, generator: np.random.Generator) -> np.ndarray:
+    """Draw `count` drawings, sixteen at a time from one of the groups.
+
+    Drawings of one style differ in their subject alone, and those of one subject in their style: hard negatives
+    (Robinson et al. 2021). From batches drawn at random a cat in a style was never well told from a dog in it.
+    """
+    order = generator.integers(len(groups), size=-(-count // TOGETHER)).tolist()
+    return np.concatenate([generator.choice(groups[group], TOGETHER) for group in order])[:count]
 
 
 def contrastive_loss(image_embeds: Tensor, text_embeds: Tensor, scale: Tensor, alike: Tensor) -> Tensor:
@@ -31,13 +53,14 @@ def train_clip(parts: Parts, drawings: Drawings, spec: Spec, folder: Path, accel
     small = np.concatenate(
         [chunk.reshape(shape).mean(axis=(2, 4)).astype(np.uint8) for chunk in np.array_split(drawings.pictures, 64)]
     )
+    groups = groups_alike(drawings.facts, seen.tolist())
     towers = nn.ModuleDict({"text": parts.text_encoder, "image": parts.image_encoder}).to(accelerator.device)
     scale = nn.Parameter(torch.tensor(2.7, device=accelerator.device))  # CLIP starts at ln(1 / 0.07)
     towers.register_parameter("scale", scale)
 
     def loss_at(step: int) -> tuple[Tensor, dict[str, float]]:
         generator = np.random.default_rng([1, step])
-        chosen = generator.choice(seen, spec.clip.batch)
+        chosen = choose_alike(groups, spec.clip.batch, generator)
         facts = [drawings.facts[n] for n in chosen]
         texts = [write_caption(each, generator).full for each in facts]
         named = [(each.subject, frozenset(each.moods), each.styles) for each in facts]

@@ -173,24 +173,46 @@ def choose_name(names: tuple[str, ...], generator: np.random.Generator) -> str:
     return str(generator.choice(list(names)))
 
 
-def write_caption(facts: Facts, generator: np.random.Generator) -> Caption:
-    """Write one wording: names, articles and the order of words are drawn anew each time."""
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """How a drawing is worded: what its subject and style are called, and where the words stand."""
+
+    name: str
+    style: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    article: str
+    place: float
+    """0…1: the style most often ends the caption, as the page writes it; else it leads, or stands before the closing
+    words."""
+
+    @property
+    def caption(self) -> Caption:
+        """These words, in their order."""
+        subject = [*self.before, self.article + self.name]
+        if self.place < 0.6:
+            order = [*subject, *self.after, self.style]
+        elif self.place < 0.8:
+            order = [self.style, *subject, *self.after]
+        else:
+            order = [*subject, self.style, *self.after]
+        base = " ".join(" ".join([*subject, *self.after]).split())
+        return Caption(full=" ".join(" ".join(order).split()), base=base, style=self.style)
+
+
+def choose_wording(facts: Facts, generator: np.random.Generator) -> Wording:
+    """Choose names, articles and the order of words."""
     style = " ".join(choose_name(STYLE_NAMES[each], generator) for each in facts.styles)
     name = choose_name(SUBJECT_NAMES[facts.subject], generator)
     sides = [MOOD_NAMES[mood][generator.integers(len(MOOD_NAMES[mood]))] for mood in facts.moods]
-    before, after = [side[0] for side in sides], [side[1] for side in sides]
+    before, after = tuple(side[0] for side in sides), tuple(side[1] for side in sides)
     article = "" if any(before) else str(generator.choice(list(ARTICLES)))
-    subject = [*before, article + name]
-    # The style most often ends the caption, as the page writes it; else it leads, or stands before the closing words.
-    place = generator.random()
-    if place < 0.6:
-        order = [*subject, *after, style]
-    elif place < 0.8:
-        order = [style, *subject, *after]
-    else:
-        order = [*subject, style, *after]
-    base = " ".join(" ".join([*subject, *after]).split())
-    return Caption(full=" ".join(" ".join(order).split()), base=base, style=style)
+    return Wording(name=name, style=style, before=before, after=after, article=article, place=generator.random())
+
+
+def write_caption(facts: Facts, generator: np.random.Generator) -> Caption:
+    """Write one wording: names, articles and the order of words are drawn anew each time."""
+    return choose_wording(facts, generator).caption
 
 
 def all_words() -> list[str]:

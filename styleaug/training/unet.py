@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,8 +15,9 @@ from torch import Tensor
 
 from styleaug.slerp import slerp
 from styleaug.training import tiny
+from styleaug.training.analogy import Analogies, Analogy
 from styleaug.training.dataset import Drawings
-from styleaug.training.drawings import STYLE_NAMES, SUBJECT_NAMES, Caption, Facts, write_caption
+from styleaug.training.drawings import STYLE_NAMES, SUBJECT_NAMES, Caption, Facts, choose_wording
 from styleaug.training.loop import train_stage
 from styleaug.training.parts import Parts, token_ids
 from styleaug.training.samples import render_prompts, write_sheet
@@ -23,23 +25,24 @@ from styleaug.training.tiny import Spec
 from styleaug.training.vae import encode_drawings
 
 STYLE_ALONE = 0.04  # share of drawings learned under their style phrase alone, which `phrase` leans on
+ANALOGY = 0.6  # share of drawings of full strength and without a mood learned under an analogy to their caption
 PICTURES_FOR_WEIGHTS = 2_000
 PLAIN_WEIGHT = 1.5  # how much more often a drawing without a style is learned: there a subject is most clearly seen
 # How often the hard ones are learned against the others: set by what the judge (judge.py) took for something else when
 # all had been learned equally often. Thin lines and glow on a dark ground weigh little in the loss, so they come last.
 SUBJECT_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "robot": 2.5,
+        "robot": 2.2,
         "horse": 2.2,
-        "teapot": 2.2,
-        "cat": 1.8,
-        "moon": 1.6,
-        "fish": 1.6,
-        "portrait": 1.6,
+        "teapot": 2.0,
+        "cat": 2.5,
+        "moon": 2.0,
+        "fish": 2.0,
+        "portrait": 1.8,
         "windmill": 1.6,
         "car": 1.6,
         "tree": 1.6,
-        "dog": 1.4,
+        "dog": 2.0,
         "bridge": 1.3,
     }
 )
@@ -47,11 +50,12 @@ STYLE_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         "blueprint": 3.0,
         "futuristic high tech": 2.5,
-        "cyberpunk": 2.5,
+        "cyberpunk": 3.0,
         "art deco": 2.0,
         "Klimt gold": 2.0,
         "charcoal": 1.7,
         "De Stijl": 1.5,
+        "pointillism": 1.5,
         "pop art": 1.2,
     }
 )
@@ -64,6 +68,7 @@ class Texts:
     def __init__(self, parts: Parts, device: torch.device) -> None:
         self._parts, self._device = parts, device
         self._known: dict[str, Tensor] = {}
+        self._analogies = Analogies(lambda text: len(parts.tokenizer(text).input_ids))
 
     @torch.no_grad()
     def learn(self, texts: Iterable[str]) -> None:
@@ -80,22 +85,33 @@ class Texts:
 
     def drawn(self, facts: Sequence[Facts], generator: np.random.Generator, dropout: float) -> Tensor:
         """Embeddings (N, L, D) under which these drawings are learned, each in a wording drawn anew."""
-        captions = [write_caption(each, generator) for each in facts]
+        wordings = [choose_wording(each, generator) for each in facts]
+        captions = [wording.caption for wording in wordings]
+        analogies = [
+            self._analogies.draw(*each, generator) if generator.random() < ANALOGY else None
+            for each in zip(facts, wordings, strict=True)
+        ]
         chances = generator.random(len(facts))
         self.learn(text for caption in captions for text in ("", caption.full, caption.base, caption.style))
-        return torch.cat([self.of(*each, dropout) for each in zip(facts, captions, chances, strict=True)])
+        self.learn(text for each in analogies if each is not None for text in astuple(each))
+        rows = zip(facts, captions, analogies, chances, strict=True)
+        return torch.cat([self.of(*each, dropout) for each in rows])
 
-    def of(self, facts: Facts, caption: Caption, chance: float, dropout: float) -> Tensor:
+    def of(self, facts: Facts, caption: Caption, analogy: Analogy | None, chance: float, dropout: float) -> Tensor:
         """Embedding (1, L, D) under which a drawing is learned; `chance` is uniform in 0…1.
 
-        Without a word (`dropout`); a style phrase alone, sometimes; else a caption. A drawing of partial strength s is
-        learned under the point between its texts that `weaken` (s ≤ 1) or `augment` (s > 1) would reach at that
-        strength, DESIGN: weaken = slerp(E(full), E(base), θ), augment = slerp(E(full), E(full)+v, θ), v the contrast.
+        Without a word (`dropout`); a style phrase alone, sometimes; else a caption, or an analogy to it. A drawing of
+        partial strength s is learned under the point between its texts that `weaken` (s ≤ 1) or `augment` (s > 1) would
+        reach at that strength, DESIGN: weaken = slerp(E(full), E(base), θ), augment = slerp(E(full), E(full)+v, θ), v
+        the contrast.
         """
         if chance < dropout:
             return self._known[""]
         if facts.style is not None and not facts.partial and chance < dropout + STYLE_ALONE:
             return self._known[caption.style]
+        if analogy is not None:
+            other_style, other_subject, neither = (self._known[text] for text in astuple(analogy))
+            return other_style + other_subject - neither
         full, base = self._known[caption.full], self._known[caption.base]
         if not facts.partial:
             return full
