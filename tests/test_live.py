@@ -7,7 +7,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from styleaug.training import tiny
-from styleaug.training.live import Adapter, Clock, Teacher, legs, plain, with_adapter
+from styleaug.training.live import Adapter, Clock, Teacher, legs, nearest_of_rank, plain, with_adapter
 from styleaug.training.tiny import Spec
 
 SMALL = replace(
@@ -96,6 +96,17 @@ def test_an_untrained_adapter_changes_nothing_and_a_saved_one_is_a_lora(unet, la
     weights, scales = StableDiffusionPipeline.lora_state_dict(tmp_path)
     StableDiffusionPipeline.load_lora_into_unet(weights, network_alphas=scales, unet=unet)
     torch.testing.assert_close(plain(unet)(*asked), learned, rtol=2e-2, atol=2e-2)  # half precision on disk
+
+
+def test_what_is_kept_of_a_lower_rank_is_the_nearest_there_is():
+    """Against the singular values of the whole product."""
+    up, down = noise(6, 12, 5), noise(7, 5, 30)
+    values = torch.linalg.svdvals(up @ down)
+    for rank in range(1, 6):
+        kept_up, kept_down = nearest_of_rank(up, down, rank)
+        assert (kept_up.shape, kept_down.shape) == ((12, rank), (rank, 30))
+        lost = (up @ down - kept_up @ kept_down).norm()
+        torch.testing.assert_close(lost, values[rank:].norm(), rtol=1e-3, atol=1e-4)
 
 
 def test_it_learns_to_land_where_the_teacher_lands(unet, latents, embeds):

@@ -38,6 +38,7 @@ from styleaug.training.vae import encoder_as_matrix, set_encoder
 
 VAE_FILE = "vae/diffusion_pytorch_model.safetensors"
 LIVE_FILE = "live/pytorch_lora_weights.safetensors"
+PREVIEW_FILES = {"preview/config.json", "preview/diffusion_pytorch_model.safetensors"}
 FEW = StageSpec(steps=3, batch=4, learning_rate=1e-3, warmup=1)
 SMALL = Spec(
     image_size=64,
@@ -55,6 +56,9 @@ SMALL = Spec(
     head_width=16,
     vae=FEW,
     clip=FEW,
+    preview_channels=16,
+    preview_decoder_blocks=(1, 1, 0),
+    preview=FEW,
     unet=FEW,
     live_rank=2,
     live=FEW,
@@ -173,7 +177,7 @@ def test_a_saved_model_is_trained_on(trained: tuple[Path, Path], tmp_path: Path)
     train(SMALL, tmp_path / "run", tmp_path / "model", ("drawings", "unet", "save"), start_from=out)
     lines = {line.split()[1]: line for line in (out / "SHA256SUMS").read_text().splitlines()}
     again = {line.split()[1]: line for line in (tmp_path / "model" / "SHA256SUMS").read_text().splitlines()}
-    assert set(lines) - set(again) == {LIVE_FILE}
+    assert set(lines) - set(again) == {LIVE_FILE, *PREVIEW_FILES}
     changed = {name for name in again if lines[name] != again[name]}
     assert changed == {"unet/diffusion_pytorch_model.safetensors"}
     train(SMALL, tmp_path / "all", tmp_path / "whole", start_from=out)

@@ -46,20 +46,32 @@ class Adapter(nn.Module):
             changed[f"{name}.weight"] = weight + (up @ down).view_as(weight)
         return changed
 
-    def save(self, folder: Path, unet: nn.Module, strength: float = 1.0) -> None:
+    def save(self, folder: Path, unet: nn.Module, strength: float = 1.0, rank: int | None = None) -> None:
         """As diffusers reads it: a convolution's A keeps the kernel's shape, its B is a convolution of one pixel.
 
-        `strength` is how often it is added. A student that lands near the mean of what it might paint smooths fine
-        marks away; a step further in the same direction brings them back.
+        `rank` is what is kept of each B·A; None is all. `strength` is how often it is added: a student that lands near
+        the mean of what it might paint smooths fine marks away, and a step further in the same direction brings them
+        back.
         """
         layers = dict(unet.named_modules())
         state = {}
         for name, down, up in zip(self.layers, self.down, self.up, strict=True):
             weight = layers[name].weight
             ones = (1,) * (weight.ndim - 2)
+            if rank is not None:
+                up, down = nearest_of_rank(up.detach(), down.detach(), rank)
             state[f"{name}.lora_A.weight"] = down.detach().half().view(-1, *weight.shape[1:]).contiguous()
             state[f"{name}.lora_B.weight"] = (strength * up.detach()).half().view(*up.shape, *ones).contiguous()
         StableDiffusionPipeline.save_lora_weights(folder, unet_lora_layers=state)
+
+
+def nearest_of_rank(up: Tensor, down: Tensor, rank: int) -> tuple[Tensor, Tensor]:
+    """B (m, rank) and A (rank, n) whose product comes nearest to that of B (m, r) and A (r, n) (Eckart and Young
+    1936). What is thin is never multiplied out: with B = QR and Aᵀ = Q'R', the singular values are those of R·R'ᵀ."""
+    (left, up_side), (right, down_side) = torch.linalg.qr(up), torch.linalg.qr(down.T)
+    u, values, v = torch.linalg.svd(up_side @ down_side.T)
+    roots = values[:rank].sqrt()
+    return left @ u[:, :rank] * roots, roots[:, None] * (v[:rank] @ right.T)
 
 
 def _thin(weight: Tensor, rank: int) -> Tensor:

@@ -57,6 +57,9 @@ class Spec:
     crop_size: int = 128
     latent_noise: float = 0.1  # added to unit latents while the decoder trains, so that nearby latents decode alike
 
+    preview_channels: int = 32  # of the small decoder, that paints while the hand moves
+    preview_decoder_blocks: tuple[int, ...] = (1, 1, 1, 0, 0)
+
     unet_channels: tuple[int, ...] = (128, 128, 192)
     unet_layers: int = 1
     head_width: int = 32
@@ -66,9 +69,11 @@ class Spec:
     live_substeps: int = 2  # of the teacher, for each of the live variant's
     live_guidance: float = 3.0  # the teacher's, folded in
     live_rank: int = 8
+    live_rank_kept: int = 7  # of it is shipped: 40 MB are to hold everything
     live_strength: float = 1.75  # how much of the adapter is shipped: past what it learned, marks are crisper
 
     vae: StageSpec = field(default=StageSpec(steps=3_500, batch=8, learning_rate=1e-3))
+    preview: StageSpec = field(default=StageSpec(steps=4_000, batch=8, learning_rate=2e-3))
     clip: StageSpec = field(
         default=StageSpec(steps=900, batch=96, learning_rate=1e-3, warmup=100, weight_decay=0.05, average=0.99)
     )
@@ -159,6 +164,20 @@ def build_vae(spec: Spec) -> AutoencoderTiny:
     )
     keep_variance(vae.decoder)
     return vae
+
+
+def build_small_decoder(spec: Spec) -> AutoencoderTiny:
+    """A decoder of the same latents at a sixth of the cost. The class wants an encoder, too: a stump, never used."""
+    stages = len(spec.preview_decoder_blocks)
+    small = AutoencoderTiny(
+        latent_channels=spec.latent_channels,
+        encoder_block_out_channels=(8,) * stages,
+        decoder_block_out_channels=(spec.preview_channels,) * stages,
+        num_encoder_blocks=(0,) * stages,
+        num_decoder_blocks=spec.preview_decoder_blocks,
+    )
+    keep_variance(small.decoder)
+    return small
 
 
 def keep_variance(decoder: nn.Module) -> None:

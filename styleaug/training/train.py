@@ -1,4 +1,5 @@
-"""The stages that make the bundled model: drawings, CLIP, VAE, UNet, its live variant, and the folder that is shipped.
+"""The stages that make the bundled model: drawings, CLIP, VAE, UNet, its live variant with a small decoder, and the
+folder that is shipped.
 
 `python -m styleaug train --run runs/tiny --out assets/tiny` runs them one by one; stopped and called again, it goes on
 from the last checkpoint of the stage it was in.
@@ -14,25 +15,29 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator
+from diffusers import AutoencoderTiny
 
 from styleaug.training.clip import train_clip
 from styleaug.training.dataset import paint_drawings
 from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, all_words
 from styleaug.training.live import Adapter, train_live
 from styleaug.training.parts import Parts, build_parts, learn_new_words, load_parts
+from styleaug.training.preview import train_preview
 from styleaug.training.samples import pipeline_of
 from styleaug.training.tiny import Spec
 from styleaug.training.unet import train_unet
 from styleaug.training.vae import train_vae
 
 LOCAL_NOTES = ("_name_or_path", "is_local", "local_files_only")  # where parts were loaded from: nobody else's business
-STAGES = ("drawings", "clip", "vae", "unet", "live", "save")
+STAGES = ("drawings", "clip", "vae", "unet", "live", "preview", "save")
 
 
-def save_model(parts: Parts, out: Path, live: Adapter | None = None, strength: float = 1.0) -> None:
+def save_model(
+    parts: Parts, out: Path, spec: Spec, live: Adapter | None = None, preview: AutoencoderTiny | None = None
+) -> None:
     """Write the folder that is shipped: half precision, no file of 10 MB or more, words and check sums beside it.
 
-    A live variant in `out` of other weights than these goes. `strength` is how much of the new one is written.
+    A live variant in `out` of other weights than these goes; a small decoder stays, if no new one comes.
     """
     # A tokenizer writes down how it last padded and cut: forget that, it is no part of the model.
     parts.tokenizer.backend_tokenizer.no_padding()
@@ -47,7 +52,9 @@ def save_model(parts: Parts, out: Path, live: Adapter | None = None, strength: f
         file.write_text(json.dumps(kept, indent=2) + "\n")
     shutil.rmtree(out / "live", ignore_errors=True)
     if live is not None:
-        live.save(out / "live", parts.unet, strength)
+        live.save(out / "live", parts.unet, spec.live_strength, spec.live_rank_kept)
+    if preview is not None:
+        preview.to(torch.float16).save_pretrained(out / "preview")
     phrases = {"subjects": list(SUBJECT_NAMES), "styles": list(STYLE_NAMES), "moods": list(MOOD_NAMES)}
     (out / "vocabulary.json").write_text(json.dumps({**phrases, "words": all_words()}, indent=1) + "\n")
     files = sorted(file for file in out.rglob("*") if file.is_file() and file.name not in ("SHA256SUMS", "README.md"))
@@ -99,8 +106,9 @@ def train(
     if "unet" in stages:
         train_unet(parts, drawings, spec, run, accelerator, compiled)
     live = train_live(parts, drawings, spec, run, accelerator, compiled) if "live" in stages else None
+    preview = train_preview(parts, drawings, spec, run, accelerator) if "preview" in stages else None
     if "save" in stages:
-        save_model(parts, out, live, spec.live_strength)
+        save_model(parts, out, spec, live, preview)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
