@@ -27,6 +27,7 @@ from torch import Tensor
 from styleaug.bucket import BUCKETS, answer_in_buckets
 from styleaug.compiled import is_compiled
 from styleaug.conditioning import Conditioning, condition, full_and_base, most_rows
+from styleaug.cores import on_cores
 from styleaug.model import Model
 from styleaug.recipe import Recipe
 from styleaug.request import BadRequest, Mode, Request
@@ -193,7 +194,8 @@ class StyleEngine:
         """
         self.check(request)
         cancelled, on_step = _never if cancelled is None else cancelled, _ignore if on_step is None else on_step
-        [picture] = self._render([request], cancelled, on_step, preview and self.model.preview_vae is not None)
+        preview = preview and self.model.variant(request.live).preview_vae is not None
+        [picture] = self._render([request], cancelled, on_step, preview)
         return picture
 
     def sweep(
@@ -231,9 +233,10 @@ class StyleEngine:
         """The pictures of requests that differ in θ only: what is kept, and the rest together, once it is asked for."""
         runs: dict[Request, Run] = {}
         made_in = self._bucket
+        cores = self.model.variant(requests[0].live).preview_cores if preview else None
         for index, request in enumerate(requests):
             started = time.perf_counter()
-            work = _Work(self, cancelled, on_step)
+            work = _Work(self, cancelled, on_step, cores)
             work.stop_if_cancelled()
             bucket = self._bucket
             shown = self._kept(bucket, request, preview)
@@ -242,14 +245,14 @@ class StyleEngine:
                 work.count(cache_hits=1)
             elif latents is not None:
                 work.count(cache_hits=1)
-                shown = self._keep(bucket, request, work.shown(latents, preview))
+                shown = self._keep(bucket, request, work.shown(request, latents, preview))
             else:
                 if request not in runs:
                     waiting = [each for each in requests[index:] if self._cache.get((bucket, each)) is None]
                     made_in, runs = self._denoised(work, waiting)
                 latents = runs[request].result()
-                shown = self._keep(made_in, request, work.shown(latents, preview))
-                if preview:
+                shown = self._keep(made_in, request, work.shown(request, latents, preview))
+                if preview and cores is None:  # on fewer cores sums may be rounded otherwise: not the picture's bytes
                     self._cache.put(("latents", made_in, request), latents)
             yield self._picture(request, shown, time.perf_counter() - started, work.stats)
 
@@ -339,8 +342,9 @@ class _Work:
     """Pictures of one request at one θ or several on their way: the model's parts with a counter on each, and the
     caches in front."""
 
-    def __init__(self, engine: StyleEngine, cancelled: IsCancelled, on_step: OnStep) -> None:
+    def __init__(self, engine: StyleEngine, cancelled: IsCancelled, on_step: OnStep, cores: int | None = None) -> None:
         self.stats = Stats()
+        self._cores = cores
         self._engine = engine
         self._model = engine.model
         self._painter = engine.model
@@ -357,18 +361,19 @@ class _Work:
 
         def answer(questions: Sequence[Question]) -> list[Tensor]:
             if runs[0].steps_done == steps_shared:
-                return self._answer_at_fork(questions, bucket, _trunk_key(requests[0]))
+                return self._answer_at_fork(questions, bucket, _trunk_key(requests[0], self._cores))
             return answer_in_buckets(questions, self._predict_noise, bucket)
 
         for step in denoise_together(runs, conditionings, answer=answer):
             self._on_step(step.progress)
         return dict(zip(requests, runs, strict=True))
 
-    def shown(self, latents: Tensor, preview: bool) -> _Shown:
-        """The picture of these latents, or what stands for one that the model's safety filter hides."""
+    def shown(self, request: Request, latents: Tensor, preview: bool) -> _Shown:
+        """The picture of a request's latents, or what stands for one that the model's safety filter hides."""
         self.stop_if_cancelled()
         self.count(decodes=1)
-        [image] = self._model.decode(latents, preview=preview)
+        with on_cores(self._cores):
+            [image] = self._model.variant(request.live).decode(latents, preview=preview)
         if self._model.safety is not None and self._model.safety.hides([image])[0]:
             return _Shown(hidden_placard(image.size), hidden=True, preview=preview)
         return _Shown(image, hidden=False, preview=preview)
@@ -396,7 +401,7 @@ class _Work:
         if request.start == 0 or request.second_seed is not None:
             return self._begin(request)
         rows = bucket if is_compiled(self._model) else 1
-        key = (*_trunk_key(request), rows)
+        key = (*_trunk_key(request, self._cores), rows)
         kept = self._engine._cache.get(key)
         if kept is not None:
             self.count(cache_hits=1)
@@ -452,7 +457,8 @@ class _Work:
     def _predict_noise(self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor) -> Tensor:
         self.stop_if_cancelled()
         self.count(unet_calls=1, unet_rows=len(latents))
-        return self._painter.predict_noise(latents, timestep, prompt_embeds)
+        with on_cores(self._cores):
+            return self._painter.predict_noise(latents, timestep, prompt_embeds)
 
     def _kept(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
         """From the cache, or made and kept. Two threads may both make it: they make the same."""
@@ -490,15 +496,16 @@ class _Cache:
             self._store.clear()
 
 
-def _trunk_key(request: Request) -> tuple[Hashable, ...]:
-    """All that decides the steps before θ takes hold: whose UNet, the text of θ = 0 in whatever mode, its guidance."""
+def _trunk_key(request: Request, cores: int | None) -> tuple[Hashable, ...]:
+    """All that decides the steps before θ takes hold: whose UNet and on how many cores, the text of θ = 0 in whatever
+    mode, its guidance."""
     walks = request.mode is Mode.INTERPOLATE
     text = request.prompt if walks else full_and_base(request.prompt, request.style)[0]
     scale = request.guidance_scale
     negative = request.negative_prompt if scale > 1 else None
     until = request.guidance_until if scale > 1 else None
     noise = (request.seed, request.num_inference_steps, request.start)
-    return ("trunk", request.live, text, negative, scale, until, *noise)
+    return ("trunk", request.live, cores, text, negative, scale, until, *noise)
 
 
 def _part_of_sweep(on_step: OnStep, done: int, together: int, length: int) -> OnStep:

@@ -172,15 +172,17 @@ class _Finder:
         folder = home if isinstance(home, Path) else self._files(home, [ADAPTER_FILE])
         return folder / ADAPTER_FILE
 
-    def decoder(self, repository: Repository) -> Path:
+    def decoder(self, home: Path | Repository) -> Path:
         """The folder of an AutoencoderTiny."""
-        return self._files(repository, ["config.json", "diffusion_pytorch_model.safetensors"])
+        if isinstance(home, Path):
+            return home
+        return self._files(home, ["config.json", "diffusion_pytorch_model.safetensors"])
 
-    def small_vae(self, repository: Repository, device: torch.device, dtype: torch.dtype) -> Any:
+    def small_vae(self, home: Path | Repository, device: torch.device, dtype: torch.dtype) -> Any:
         """An AutoencoderTiny."""
         from diffusers import AutoencoderTiny
 
-        return _load_weights(AutoencoderTiny, self.decoder(repository), "small decoder", device, dtype)
+        return _load_weights(AutoencoderTiny, self.decoder(home), "small decoder", device, dtype)
 
     def _files(self, repository: Repository, names: Sequence[str]) -> Path:
         """The folder of a repository of which only these files are wanted."""
@@ -254,7 +256,7 @@ def _changed_parts(source: Source, parts: Mapping[str, Any], find: _Finder) -> d
 
 def _live_variant(model: Model, live: Live, find: _Finder) -> Model:
     """It shares all with the model but the scheduler, the settings and the UNet, which has its LoRA folded in."""
-    unet = copy.deepcopy(model.unet)
+    unet, decoder = copy.deepcopy(model.unet), live.small_decoder
     _fold_in_adapter(unet, find.adapter(live.adapter))
     return dataclasses.replace(
         model,
@@ -263,6 +265,8 @@ def _live_variant(model: Model, live: Live, find: _Finder) -> Model:
         num_inference_steps=live.num_inference_steps,
         guidance_scale=live.guidance_scale,
         start=0.0,
+        preview_vae=model.preview_vae if decoder is None else find.small_vae(decoder, model.device, model.dtype),
+        preview_cores=live.preview_cores if model.device.type == "cpu" else None,
     )
 
 

@@ -73,6 +73,8 @@ class Model:
     """A small decoder of the same latents, where pictures may be shown a little softer at first; or None."""
     live: "Model | None" = None
     """Its live variant: another UNet on the same texts and latents, for a few steps without guidance."""
+    preview_cores: int | None = None
+    """Cores of a CPU that a preview is computed on; None are all that torch has."""
     safety: SafetyFilter | None = None
     """Hides pictures, where the model came with such a filter and it was not left out."""
     bucket: int | None = None

@@ -27,6 +27,10 @@ class Live:
     scheduler: str
     num_inference_steps: int
     guidance_scale: float = 1.0
+    small_decoder: Path | None = None
+    """An AutoencoderTiny on the same latents, for previews while the hand moves."""
+    preview_cores: int | None = None
+    """Cores of a CPU that a preview is computed on: with one each, several come at once. None are all there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +69,13 @@ MODELS: Mapping[str, Source] = MappingProxyType(
             licence="MIT",
             num_inference_steps=10,
             guidance_scale=3.0,
-            live=Live(adapter=BUNDLED / "live", scheduler="DDIMScheduler", num_inference_steps=4),
+            live=Live(
+                adapter=BUNDLED / "live",
+                scheduler="DDIMScheduler",
+                num_inference_steps=4,
+                preview_cores=1,
+                small_decoder=BUNDLED / "preview",
+            ),
         ),
         "sd14": Source(  # the paper's
             home=Repository("CompVis/stable-diffusion-v1-4", "133a221b8aa7292a167afc5127cb63fb5005638b"),

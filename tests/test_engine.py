@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from itertools import chain, zip_longest
 from types import SimpleNamespace
 
@@ -490,6 +491,36 @@ def test_a_preview_is_kept_and_gives_way_to_the_picture(previewed):
     picture = engine.render(request())
     better = engine.render(request(), preview=True)
     assert not better.preview and better.from_cache and same(better, picture)
+
+
+def test_a_live_variant_may_have_a_small_decoder_of_its_own(lively, previewed):
+    live = dataclasses.replace(lively.live, preview_vae=previewed.preview_vae)
+    engine = StyleEngine(dataclasses.replace(lively, live=live))
+    assert not engine.render(request(), preview=True).preview
+    preview = engine.render(request(live=True), preview=True)
+    small = dataclasses.replace(live, vae=live.preview_vae, preview_vae=None)
+    assert preview.preview and same(preview, StyleEngine(small).render(request()))
+    before = engine.stats
+    picture = engine.render(request(live=True))
+    assert engine.stats - before == Stats(decodes=1, cache_hits=1)
+    assert same(picture, StyleEngine(live, cache_bytes=0).render(request()))
+
+
+def test_a_preview_on_fewer_cores_lends_nothing_to_the_picture(lively, previewed, monkeypatch):
+    """Sums of another number of threads may be rounded otherwise, so nothing of it is used again but text and noise."""
+    live = dataclasses.replace(lively.live, preview_vae=previewed.preview_vae, preview_cores=1)
+    engine = StyleEngine(dataclasses.replace(lively, live=live))
+    seen = []
+    with monkeypatch.context() as context:
+        context.setattr("styleaug.engine.on_cores", lambda count: seen.append(count) or nullcontext())
+        asked = request(live=True, start=0.5, num_inference_steps=4)
+        assert engine.render(asked, preview=True).preview
+        assert set(seen) == {1}
+        before = engine.stats
+        picture = engine.render(asked)
+    assert set(seen) == {1, None}
+    assert (engine.stats - before).unet_calls == 4
+    assert same(picture, StyleEngine(live, cache_bytes=0).render(dataclasses.replace(asked, live=False)))
 
 
 def test_without_a_small_decoder_every_picture_is_the_picture(random_model):

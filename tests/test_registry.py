@@ -160,9 +160,21 @@ def test_the_bundled_model_has_a_live_variant_of_four_rows():
     asked = {"prompt": "castle", "style": "van Gogh", "mode": "weaken", "live": True}
     picture = engine.render(Request.from_dict(engine.model.variant(live=True).settings | asked))
     assert (picture.stats.unet_rows, picture.stats.unet_calls, picture.stats.decodes) == (4, 4, 1)
-    full = engine.render(Request.from_dict(engine.model.settings | asked | {"live": False}))
-    assert full.stats.unet_rows == 20
+    full = engine.render(Request.from_dict(engine.model.settings | asked | {"live": False}), preview=True)
+    assert full.stats.unet_rows == 20 and not full.preview
     assert full.stats.text_encodes == 1  # the empty text, for guidance; the others are there
+
+
+def test_the_bundled_live_variants_previews_look_like_its_pictures():
+    engine = StyleEngine(load_model("tiny", device="cpu"))
+    settings = engine.model.variant(live=True).settings
+    asked = Request.from_dict(settings | {"prompt": "castle", "style": "van Gogh", "mode": "weaken", "live": True})
+    preview, picture = engine.render(asked, preview=True), engine.render(asked)
+    assert preview.preview and not picture.preview
+    assert (picture.stats.unet_calls, picture.stats.decodes) == (4, 1)  # on all cores, where the preview had one
+    # From a distance: fine marks come out softer, and that is the bargain.
+    seen, painted = (np.asarray(each.image.reduce(8), dtype=float) for each in (preview, picture))
+    assert np.abs(seen - painted).mean() < 0.35 * np.abs(painted - painted.mean(axis=(0, 1))).mean()
 
 
 def test_half_precision_is_read_where_it_is_wanted(cache):
