@@ -20,7 +20,7 @@ import sys
 import threading
 import traceback
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
@@ -263,8 +263,9 @@ class Handlers:
             hung, theta = self._hang(read_question(question))
             # The hand that drags the live variant passes over each θ: a newer one does not call off the last.
             take = self.turns.call if hung.panels[0].request.live else self.turns.refine
+            requests = hung.at(theta)
             with take(visitor.session_hash) as turn:
-                pictures = self._render(hung.at(theta), turn)
+                pictures = self._render(requests, turn, requests if question.get("passing") is True else ())
                 return answer | {"frames": [self._frame(panel, picture) for panel, picture in enumerate(pictures)]}
         except Cancelled:
             return gr.skip()
@@ -373,9 +374,9 @@ class Handlers:
         """Where a file may be written that gradio will serve, under a name that nobody knows before it is whole."""
         return self._folder / f"{uuid.uuid4().hex}{suffix}"
 
-    def _render(self, requests: Sequence[Request], turn: Turn) -> list[Picture]:
+    def _render(self, requests: Sequence[Request], turn: Turn, previews: Container[Request] = ()) -> list[Picture]:
         pictures = []
-        for result in self._renderer.pictures(requests, turn):
+        for result in self._renderer.pictures(requests, turn, previews):
             if isinstance(result, Exception):
                 raise result
             pictures.append(result)

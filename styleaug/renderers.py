@@ -9,10 +9,13 @@ import math
 import threading
 import traceback
 from collections.abc import Callable, Container, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from itertools import accumulate, takewhile
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from styleaug.cores import on_one_core
 from styleaug.engine import Cancelled, Picture, StyleEngine
 from styleaug.model import Model, ModelError, NonFiniteError
 from styleaug.request import BadRequest, Request
@@ -48,11 +51,18 @@ class Renderer(Protocol):
 
 
 class OneThread:
-    """Renders picture by picture, each in its turn, in the one thread of an executor."""
+    """Renders picture by picture, each in its turn, in the one thread of an executor.
+
+    Two previews that take one core each are rendered abreast: one after the other, on two cores, hardly half as many
+    would come under a moving hand. Each stays on its core throughout: where libgomp has more threads than cores, all
+    wait.
+    """
 
     def __init__(self, engine: StyleEngine, thread: Executor) -> None:
         self._engine = engine
         self._thread = thread
+        self._is_taken = threading.Lock()
+        self._second = ThreadPoolExecutor(1, "second-renderer")
 
     def pictures(
         self, requests: Sequence[Request], turn: Turn, previews: Container[Request] = ()
@@ -60,16 +70,37 @@ class OneThread:
         """As `Renderer` says. A superseded turn ends between two steps."""
         for request in requests:
             try:
-                with turn.rendering():
-                    job = self._thread.submit(
-                        self._engine.render, request, cancelled=turn.superseded, preview=request in previews
-                    )
-                    result: Picture | Exception = job.result()
+                preview = request in previews
+                paint = partial(self._engine.render, request, cancelled=turn.superseded, preview=preview)
+                if preview and self._takes_one_core(request):
+                    with turn.rendering(abreast=2), self._free_thread() as thread:
+                        result: Picture | Exception = thread.submit(on_one_core, paint).result()
+                else:
+                    with turn.rendering():
+                        result = self._thread.submit(paint).result()
             except Cancelled:
                 raise
             except Exception as error:
                 result = error
             yield result
+
+    def _takes_one_core(self, request: Request) -> bool:
+        """Whether a preview of this is computed on one core from end to end."""
+        if not request.live:
+            return False
+        painter = self._engine.model.variant(request.live)
+        return painter.preview_cores == 1 and painter.preview_vae is not None
+
+    @contextmanager
+    def _free_thread(self) -> Iterator[Executor]:
+        """The first thread, or, while it renders, the second."""
+        if not self._is_taken.acquire(blocking=False):
+            yield self._second
+            return
+        try:
+            yield self._thread
+        finally:
+            self._is_taken.release()
 
 
 class ZeroGpu:

@@ -1,4 +1,4 @@
-"""Whose turn it is to render: one at a time, first come first served, and only what is still wanted.
+"""Whose turn it is to render: one at a time (or some abreast), first come first served, and only what is still wanted.
 
 It knows visitors by a name and what they wait for by a kind; it knows nothing of pictures or pages.
 """
@@ -61,6 +61,7 @@ class Turn:
         self.number = number
         self._turns = turns
         self._key = (visitor, kind)
+        self._abreast = 1
 
     def __enter__(self) -> Self:
         visitor, kind = self._key
@@ -81,12 +82,14 @@ class Turn:
         return self._turns._newest.get(self._key) != self.number
 
     @contextmanager
-    def rendering(self) -> Iterator[None]:
-        """Wait in line, then render alone. Raises Cancelled if superseded while waiting."""
+    def rendering(self, abreast: int = 1) -> Iterator[None]:
+        """Wait in line, then render: alone, or so many turns `abreast` that all may. Raises Cancelled if superseded
+        while waiting."""
         line, changed = self._turns._line, self._turns._changed
+        self._abreast = abreast
         with changed:
             line.append(self)
-            changed.wait_for(lambda: line[0] is self or self.superseded())
+            changed.wait_for(lambda: self._may_go() or self.superseded())
             if self.superseded():
                 line.remove(self)
                 changed.notify_all()
@@ -97,3 +100,8 @@ class Turn:
             with changed:
                 line.remove(self)
                 changed.notify_all()
+
+    def _may_go(self) -> bool:
+        """Whether nobody is before this turn, or few enough who all let others go beside them."""
+        ahead = self._turns._line[: self._turns._line.index(self)]
+        return all(len(ahead) < turn._abreast for turn in (self, *ahead))

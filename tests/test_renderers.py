@@ -5,9 +5,13 @@ import multiprocessing
 import os
 import pickle
 import sys
+import threading
+import time
 import types
+from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
+import parts
 import pytest
 from PIL import ImageChops
 
@@ -18,6 +22,7 @@ from styleaug.renderers import MOST_SECONDS, Here, OneThread, ZeroGpu, one_call,
 from styleaug.turns import Turns
 
 REQUEST = Request(prompt="a cat", style="monet style", mode=Mode.WEAKEN, num_inference_steps=2)
+LIVE = [dataclasses.replace(REQUEST, live=True, theta=theta) for theta in (0.2, 0.6)]
 SWEEP = [REQUEST.with_theta(theta) for theta in (0.3, 0, 1, 0.5)]
 
 
@@ -76,6 +81,60 @@ def test_a_sweep_is_one_call_and_its_pictures_are_those_of_one_thread(engine, gp
     assert [picture.request for picture in lent] == SWEEP
     assert all(map(same, lent, here))
     assert [arguments for _, arguments in gpu.calls] == [(SWEEP,)]
+
+
+@pytest.fixture
+def lively(random_model):
+    """A model with a live variant whose previews take one core."""
+    small = parts.vae("AutoencoderTiny").eval()
+    return dataclasses.replace(random_model, live=dataclasses.replace(random_model, preview_vae=small, preview_cores=1))
+
+
+def test_two_previews_are_rendered_abreast_and_are_those_of_one_thread(lively):
+    alone = [StyleEngine(lively).render(request, preview=True) for request in LIVE]
+    together = threading.Barrier(2, timeout=10)
+
+    class Meeting(StyleEngine):
+        def render(self, request, **wishes):
+            together.wait()  # fails if the other one has to wait for this one's end
+            return super().render(request, **wishes)
+
+    turns, executor = Turns(), ThreadPoolExecutor(1)
+    renderer = OneThread(Meeting(lively), executor)
+
+    def paint_one(request):
+        with turns.call("somebody") as turn:
+            return next(iter(renderer.pictures([request], turn, [request])))
+
+    with executor, ThreadPoolExecutor(2) as visitors:
+        pictures = list(visitors.map(paint_one, LIVE))
+    assert all(picture.preview for picture in pictures)
+    assert all(map(same, pictures, alone))
+
+
+@pytest.mark.parametrize("previews", [True, False])
+def test_all_else_is_rendered_alone(lively, random_model, previews):
+    """Pictures of the live variant, and previews of a model whose small decoder takes all cores."""
+    lively = dataclasses.replace(random_model, live=random_model) if previews else lively
+    inside = threading.Semaphore(1)
+
+    class Alone(StyleEngine):
+        def render(self, request, **wishes):
+            assert inside.acquire(blocking=False)
+            time.sleep(0.01)
+            inside.release()
+            return super().render(request, **wishes)
+
+    turns, executor = Turns(), ThreadPoolExecutor(1)
+    renderer = OneThread(Alone(lively), executor)
+
+    def paint_one(request):
+        with turns.call("somebody") as turn:
+            return next(iter(renderer.pictures([request], turn, [request] if previews else [])))
+
+    with executor, ThreadPoolExecutor(2) as visitors:
+        pictures = list(visitors.map(paint_one, LIVE))
+    assert [picture.request for picture in pictures] == LIVE
 
 
 def test_a_lock_that_was_held_when_the_process_was_forked_holds_nobody_up(engine, gpu):

@@ -88,3 +88,41 @@ def test_calls_stand_beside_each_other_until_their_program_leaves():
         assert one.superseded() and other.superseded() and sweep.superseded()
         assert not stranger.superseded()
     assert turns._newest == {}
+
+
+def test_some_turns_are_taken_abreast_but_not_beside_one_that_wants_to_be_alone():
+    turns, entered, gates = Turns(), {}, {}
+
+    def take(name, abreast):
+        with turns.call("a") as turn, turn.rendering(abreast):
+            entered[name].set()
+            assert gates[name].wait(10)
+
+    def start(name, abreast):
+        entered[name], gates[name] = threading.Event(), threading.Event()
+        waiting = len(turns._line)
+        thread = threading.Thread(target=take, args=(name, abreast))
+        thread.start()
+        with turns._changed:
+            assert turns._changed.wait_for(
+                lambda: len(turns._line) == waiting + 1 or entered[name].is_set(), timeout=10
+            )
+        return thread
+
+    threads = [start("first", 2), start("second", 2)]
+    assert entered["first"].wait(10) and entered["second"].wait(10)
+    threads += [start("third", 2), start("alone", 1), start("fourth", 2)]
+    assert not any(entered[name].wait(0.05) for name in ("third", "alone", "fourth"))
+    gates["first"].set()
+    assert entered["third"].wait(10)
+    gates["second"].set()
+    assert not entered["alone"].wait(0.05)
+    gates["third"].set()
+    assert entered["alone"].wait(10)
+    assert not entered["fourth"].wait(0.05)
+    gates["alone"].set()
+    assert entered["fourth"].wait(10)
+    gates["fourth"].set()
+    for thread in threads:
+        thread.join()
+    assert turns._line == []

@@ -36,7 +36,7 @@ class FakeModel(SimpleNamespace):
     def __init__(self, vocabulary: Vocabulary | None = VOCABULARY) -> None:
         super().__init__(name="tiny", vocabulary=vocabulary, num_inference_steps=STEPS, guidance_scale=4.0, start=0.0)
         self.settings = {"num_inference_steps": STEPS, "guidance_scale": 4.0, "start": 0.0}
-        self.live = SimpleNamespace(settings=LIVE_SETTINGS)
+        self.live = SimpleNamespace(settings=LIVE_SETTINGS, preview_cores=1, preview_vae="a small decoder")
 
     def variant(self, live: bool) -> Any:
         return self.live if live else self

@@ -72,3 +72,22 @@ def test_a_preview_gives_way_to_the_picture_where_theta_rests(visit, engine):
     stage.settle_on(first.theta)
     assert engine.rendered == [first, resting]
     assert len(engine.previewed) == 9
+
+
+def test_under_a_moving_hand_a_preview_will_do_and_at_rest_the_picture_comes(stage, engine):
+    engine.gives_previews = True
+    choose_live(stage, engine)
+    engine.seconds = 0.02
+    rendered, previewed = len(engine.rendered), len(engine.previewed)
+    y = stage.slider().bounding_box()["y"] + 8
+    stage.page.mouse.move(stage.x_of(stage.theta()), y)
+    stage.page.mouse.down()
+    for hundredth in range(31, 71):
+        stage.page.mouse.move(stage.x_of(hundredth / 100), y)
+        stage.page.wait_for_timeout(30)
+    assert len(engine.previewed) - previewed >= 5
+    stage.page.mouse.up()
+    stage.settle_on(stage.theta())
+    assert engine.rendered[-1].theta == stage.theta()
+    assert len(engine.rendered) - rendered <= 2  # one, unless this machine paused while the hand moved
+    assert engine.cancelled == []

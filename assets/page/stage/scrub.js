@@ -1,25 +1,29 @@
 // Scrub, then refine: θ moves freely over the frames that are there; where it rests without one, that one is asked for.
 
 const REST_MILLISECONDS = 180; // a hand or a held arrow key that is still for so long has come to rest
-const LIVE_AT_ONCE = 2; // refines of the live variant on their way: one is painted while the other travels
+const LIVE_AT_ONCE = 3; // refines of the live variant on their way: two are painted while a third travels
 const TRIES = 3; // of a refine that fails for no fault of the request
 
 let asked = null; // θ on the slider
 let wanted = { theta: null, tries: 0, error: "" }; // the last θ that the server was asked for
 let inFlight = 0; // refines without an answer
 let restTimer = null;
+let movedAt = 0; // when the slider moved last, by performance.now()
 
 function ask(theta) {
   if (typeof theta !== "number" || !Number.isFinite(theta)) return;
   asked = theta;
+  movedAt = performance.now();
   clearTimeout(restTimer);
   restTimer = setTimeout(rest, patience());
   draw(); // now: gradio tells of a move inside an animation frame, and asking for one more would show it a frame later
 }
 
-// The live variant is fast enough to paint under the hand: it does not wait for it to rest.
+// The live variant is fast enough to paint under the hand: what it has no frame of, it does not wait for rest to ask for,
+// and there a preview will do. The picture itself is asked for at rest.
 const isLive = () => current?.fields.live === true;
-const patience = () => (isLive() ? 0 : REST_MILLISECONDS);
+const isPassing = () => isLive() && asked !== null && !complete(current, asked);
+const patience = () => (isPassing() ? 0 : Math.max(0, movedAt + REST_MILLISECONDS - performance.now()));
 
 function forgetQuestion(theta = null) {
   wanted = { theta, tries: 0, error: "" };
@@ -41,7 +45,7 @@ function rest() {
     if (wanted.theta !== asked) forgetQuestion(asked);
     wanted.tries += 1;
     inFlight += 1;
-    trigger("refine", { sweep: current.id, fields: current.fields, theta: asked });
+    trigger("refine", { sweep: current.id, fields: current.fields, theta: asked, passing: isPassing() });
   }
   update();
 }
