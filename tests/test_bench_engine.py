@@ -311,6 +311,12 @@ def test_single_pictures_of_a_model_and_of_its_live_variant(random_model):
     assert "| full | 3 |" in text and "| live | 2 |" in text
 
 
+def test_previews_have_a_row_of_their_own(random_model):
+    live = dataclasses.replace(random_model, preview_vae=parts.vae("AutoencoderTiny").eval())
+    rows = measure_single(dataclasses.replace(random_model, live=live), pictures=1)
+    assert [row["variant"] for row in rows] == ["full", "live", "live, previews"]
+
+
 def test_steps_and_guidance_are_those_of_every_sweep(random_model):
     sweeps = standard_sweeps(random_model, [33], 4, [Mode.AUGMENT], 1.0)
     assert [(each.request.num_inference_steps, each.request.guidance_scale) for each in sweeps] == [(4, 1.0)] * 2

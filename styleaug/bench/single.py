@@ -12,19 +12,24 @@ from styleaug.request import Mode, Request
 
 
 def measure_single(model: Model, pictures: int) -> list[dict[str, Any]]:
-    """A row for the model and, where it has one, for its live variant: seconds until one picture is there, of so many.
+    """A row for the model and, where it has them, for its live variant and that one's previews: seconds until one
+    picture is there, of so many.
 
     `cold` begins with nothing kept, with the text; `theta` moves θ and finds text and noise; `repeat` finds the
     picture. The first of each, which warms up, is not counted.
     """
-    variants = [False] if model.live is None else [False, True]
-    return [_row(model, live, pictures) for live in variants]
+    rows = [_row(model, "full", pictures)]
+    if model.live is not None:
+        rows.append(_row(model, "live", pictures, live=True))
+        if model.live.preview_vae is not None:
+            rows.append(_row(model, "live, previews", pictures, live=True, preview=True))
+    return rows
 
 
-def _row(model: Model, live: bool, pictures: int) -> dict[str, Any]:
+def _row(model: Model, name: str, pictures: int, *, live: bool = False, preview: bool = False) -> dict[str, Any]:
     engine = StyleEngine(model)
     seconds: dict[str, list[float]] = {"cold": [], "theta": [], "repeat": []}
-    for number in tqdm(range(pictures + 1), desc="live" if live else "full", unit="turn"):
+    for number in tqdm(range(pictures + 1), desc=name, unit="turn"):
         theta = number / (2 * pictures)
         asked = Request.from_dict(
             {"prompt": PROMPT, "style": STYLE, "mode": Mode.WEAKEN, "seed": SEED + number, "theta": theta, "live": live}
@@ -32,12 +37,12 @@ def _row(model: Model, live: bool, pictures: int) -> dict[str, Any]:
         )
         engine.clear()
         for kind, request in (("cold", asked), ("theta", asked.with_theta(theta + 0.5)), ("repeat", asked)):
-            taken = engine.render(request).seconds
+            taken = engine.render(request, preview=preview).seconds
             if number > 0:
                 seconds[kind].append(taken)
     figures = {f"{kind}_seconds": spread(each, digits=5) for kind, each in seconds.items()}
     settings = model.variant(live).settings
-    return {"variant": "live" if live else "full", "pictures": pictures, **settings, **figures}
+    return {"variant": name, "pictures": pictures, **settings, **figures}
 
 
 def table(rows: list[dict[str, Any]]) -> list[str]:
