@@ -90,6 +90,19 @@ def lively(random_model):
     return dataclasses.replace(random_model, live=dataclasses.replace(random_model, preview_vae=small, preview_cores=1))
 
 
+def paint_at_once(engine, requests, previews):
+    """Each asked for by a program of its own, all at one time."""
+    turns, executor = Turns(), ThreadPoolExecutor(1)
+    renderer = OneThread(engine, executor)
+
+    def paint_one(request):
+        with turns.call("somebody") as turn:
+            return next(iter(renderer.pictures([request], turn, [request] if previews else [])))
+
+    with executor, ThreadPoolExecutor(len(requests)) as visitors:
+        return list(visitors.map(paint_one, requests))
+
+
 def test_two_previews_are_rendered_abreast_and_are_those_of_one_thread(lively):
     alone = [StyleEngine(lively).render(request, preview=True) for request in LIVE]
     together = threading.Barrier(2, timeout=10)
@@ -99,15 +112,7 @@ def test_two_previews_are_rendered_abreast_and_are_those_of_one_thread(lively):
             together.wait()  # fails if the other one has to wait for this one's end
             return super().render(request, **wishes)
 
-    turns, executor = Turns(), ThreadPoolExecutor(1)
-    renderer = OneThread(Meeting(lively), executor)
-
-    def paint_one(request):
-        with turns.call("somebody") as turn:
-            return next(iter(renderer.pictures([request], turn, [request])))
-
-    with executor, ThreadPoolExecutor(2) as visitors:
-        pictures = list(visitors.map(paint_one, LIVE))
+    pictures = paint_at_once(Meeting(lively), LIVE, previews=True)
     assert all(picture.preview for picture in pictures)
     assert all(map(same, pictures, alone))
 
@@ -125,15 +130,7 @@ def test_all_else_is_rendered_alone(lively, random_model, previews):
             inside.release()
             return super().render(request, **wishes)
 
-    turns, executor = Turns(), ThreadPoolExecutor(1)
-    renderer = OneThread(Alone(lively), executor)
-
-    def paint_one(request):
-        with turns.call("somebody") as turn:
-            return next(iter(renderer.pictures([request], turn, [request] if previews else [])))
-
-    with executor, ThreadPoolExecutor(2) as visitors:
-        pictures = list(visitors.map(paint_one, LIVE))
+    pictures = paint_at_once(Alone(lively), LIVE, previews)
     assert [picture.request for picture in pictures] == LIVE
 
 

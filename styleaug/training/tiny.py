@@ -154,30 +154,28 @@ def build_image_encoder(spec: Spec) -> CLIPVisionModelWithProjection:
 
 def build_vae(spec: Spec) -> AutoencoderTiny:
     """Autoencoder without normalization: on a CPU it learns and decodes several times faster than AutoencoderKL."""
-    stages = len(spec.vae_decoder_blocks)
-    vae = AutoencoderTiny(
-        latent_channels=spec.latent_channels,
-        encoder_block_out_channels=(spec.vae_channels,) * stages,
-        decoder_block_out_channels=(spec.vae_channels,) * stages,
-        num_encoder_blocks=(0,) * stages,  # nothing but strided convolutions: a linear map, set by vae.py, not learned
-        num_decoder_blocks=spec.vae_decoder_blocks,
-    )
-    keep_variance(vae.decoder)
-    return vae
+    return _build_autoencoder(spec, spec.vae_channels, spec.vae_channels, spec.vae_decoder_blocks)
 
 
 def build_small_decoder(spec: Spec) -> AutoencoderTiny:
     """A decoder of the same latents at a sixth of the cost. The class wants an encoder, too: a stump, never used."""
-    stages = len(spec.preview_decoder_blocks)
-    small = AutoencoderTiny(
+    return _build_autoencoder(spec, 8, spec.preview_channels, spec.preview_decoder_blocks)
+
+
+def _build_autoencoder(
+    spec: Spec, encoder_channels: int, decoder_channels: int, decoder_blocks: tuple[int, ...]
+) -> AutoencoderTiny:
+    """Latents of the spec, with the decoder ready to learn."""
+    stages = len(decoder_blocks)
+    autoencoder = AutoencoderTiny(
         latent_channels=spec.latent_channels,
-        encoder_block_out_channels=(8,) * stages,
-        decoder_block_out_channels=(spec.preview_channels,) * stages,
-        num_encoder_blocks=(0,) * stages,
-        num_decoder_blocks=spec.preview_decoder_blocks,
+        encoder_block_out_channels=(encoder_channels,) * stages,
+        decoder_block_out_channels=(decoder_channels,) * stages,
+        num_encoder_blocks=(0,) * stages,  # nothing but strided convolutions: a linear map, set by vae.py, not learned
+        num_decoder_blocks=decoder_blocks,
     )
-    keep_variance(small.decoder)
-    return small
+    keep_variance(autoencoder.decoder)
+    return autoencoder
 
 
 def keep_variance(decoder: nn.Module) -> None:
