@@ -7,13 +7,14 @@ which rows and how; it knows neither the UNet nor the loop. DESIGN.md §2 is the
 import dataclasses
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from styleaug.request import Direction, Mode, Request
 from styleaug.slerp import hold_norm, slerp, style_vector
+from styleaug.text_memory import TextMemory
 
 Encode = Callable[[str], Tensor]
 
@@ -29,6 +30,8 @@ class Guidance:
     texts: tuple[str, ...] | None = None
     """What the rows encode, where every θ sends the same rows and only combines them in its own way: then they need
     evaluating once for all θ that are still at one place. None where θ moves a row, or sends rows of its own."""
+    memory: TextMemory = field(default_factory=dict, compare=False, repr=False)
+    """Filled by whoever shows a UNet just these rows: what one UNet, in calls of one kind, makes of them."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from styleaug.recipe import Recipe
 from styleaug.request import BadRequest, Mode, Request
 from styleaug.safety import hidden_placard
 from styleaug.slerp import slerp
+from styleaug.text_memory import TextMemory
 from styleaug.trajectory import Question, Run, begin, denoise_together, initial_latents, step_generator
 
 _LOG = logging.getLogger(__name__)
@@ -348,13 +349,14 @@ class _Work:
         self._engine = engine
         self._model = engine.model
         self._painter = engine.model
-        """Whose UNet and scheduler are used: the model's own, or its live variant's."""
+        """Whose UNet and scheduler are used: the model's own, its live variant's, or that one's for previews."""
         self._cancelled = cancelled
         self._on_step = on_step
 
     def denoised(self, requests: Sequence[Request], bucket: int) -> dict[Request, Run]:
         """Text, noise, denoising: the run of each request at its end."""
-        self._painter = self._model.variant(requests[0].live)
+        variant = self._model.variant(requests[0].live)
+        self._painter = variant if self._cores is None else variant.for_previews
         conditionings = [condition(request, self._encode) for request in requests]
         runs = [self._forked(*pair, bucket) for pair in zip(requests, conditionings, strict=True)]
         steps_shared = runs[0].steps_done
@@ -362,7 +364,7 @@ class _Work:
         def answer(questions: Sequence[Question]) -> list[Tensor]:
             if runs[0].steps_done == steps_shared:
                 return self._answer_at_fork(questions, bucket, _trunk_key(requests[0], self._cores))
-            return answer_in_buckets(questions, self._predict_noise, bucket)
+            return self._answer(questions, bucket)
 
         for step in denoise_together(runs, conditionings, answer=answer):
             self._on_step(step.progress)
@@ -378,6 +380,16 @@ class _Work:
             return _Shown(hidden_placard(image.size), hidden=True, preview=preview)
         return _Shown(image, hidden=False, preview=preview)
 
+    def _answer(self, questions: Sequence[Question], bucket: int) -> list[Tensor]:
+        """The noise predicted for each; where each has a call of its own, the text's part in it is worked out once."""
+        if bucket > 1:
+            return answer_in_buckets(questions, self._predict_noise, bucket)
+        guidances = (question.guidance for question in questions)
+        return [
+            self._predict_noise(question.latents, question.timestep, guidance.prompt_embeds, guidance.memory)
+            for question, guidance in zip(questions, guidances, strict=True)
+        ]
+
     def _answer_at_fork(self, questions: Sequence[Question], bucket: int, place: tuple[Hashable, ...]) -> list[Tensor]:
         """The answers where every θ passes with the same latents: what θ moves no row of is asked once for all θ.
 
@@ -386,10 +398,10 @@ class _Work:
 
         def shared(question: Question) -> Tensor:
             key = ("fork", bucket, question.guidance.texts, *place)
-            return self._kept(key, lambda: answer_in_buckets([question], self._predict_noise, bucket)[0])
+            return self._kept(key, lambda: self._answer([question], bucket)[0])
 
         moved = [question for question in questions if question.guidance.texts is None]
-        answers = iter(answer_in_buckets(moved, self._predict_noise, bucket))
+        answers = iter(self._answer(moved, bucket))
         return [next(answers) if question.guidance.texts is None else shared(question) for question in questions]
 
     def _forked(self, request: Request, conditioning: Conditioning, bucket: int) -> Run:
@@ -409,7 +421,7 @@ class _Work:
         run = self._begin(request)
 
         def answer(questions: Sequence[Question]) -> list[Tensor]:
-            return answer_in_buckets(questions, self._predict_noise, rows)
+            return self._answer(questions, rows)
 
         for step in denoise_together([run], [conditioning], answer=answer, until=request.start):
             self._on_step(step.progress)
@@ -454,11 +466,13 @@ class _Work:
 
         return self._kept(("text", text), encode)
 
-    def _predict_noise(self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor) -> Tensor:
+    def _predict_noise(
+        self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor, memory: TextMemory | None = None
+    ) -> Tensor:
         self.stop_if_cancelled()
         self.count(unet_calls=1, unet_rows=len(latents))
         with on_cores(self._cores):
-            return self._painter.predict_noise(latents, timestep, prompt_embeds)
+            return self._painter.predict_noise(latents, timestep, prompt_embeds, memory)
 
     def _kept(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
         """From the cache, or made and kept. Two threads may both make it: they make the same."""

@@ -18,9 +18,11 @@ import torch
 
 from styleaug.hub import OnBytes, expected_sums, fetch, local_folder
 from styleaug.model import Model, ModelError, Vocabulary
+from styleaug.packed import can_be_packed, packed
 from styleaug.registry import MODELS, Live, Repository, Source
 from styleaug.request import BadRequest
 from styleaug.safety import SafetyFilter
+from styleaug.text_memory import remember_text
 
 PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -239,6 +241,7 @@ def _load_parts(folder: Path, device: torch.device, dtype: torch.dtype, safety: 
     classes = _part_classes(folder)
     _refuse_other_unets(folder)
     parts = {part: _load_part(folder, part, class_name, device, dtype) for part, class_name in classes.items()}
+    remember_text(parts["unet"])
     if safety and _names_a_class(_read_json(folder / "model_index.json").get("safety_checker")):
         parts["safety"] = _load_safety_filter(folder, device, dtype)
     return parts
@@ -258,7 +261,7 @@ def _live_variant(model: Model, live: Live, find: _Finder) -> Model:
     """It shares all with the model but the scheduler, the settings and the UNet, which has its LoRA folded in."""
     unet, decoder = copy.deepcopy(model.unet), live.small_decoder
     _fold_in_adapter(unet, find.adapter(live.adapter))
-    return dataclasses.replace(
+    variant = dataclasses.replace(
         model,
         unet=unet,
         scheduler=_scheduler_like(model.scheduler, live.scheduler),
@@ -267,6 +270,22 @@ def _live_variant(model: Model, live: Live, find: _Finder) -> Model:
         start=0.0,
         preview_vae=model.preview_vae if decoder is None else find.small_vae(decoder, model.device, model.dtype),
         preview_cores=live.preview_cores if model.device.type == "cpu" else None,
+    )
+    return variant if variant.preview_cores is None else _with_packed_previews(variant)
+
+
+def _with_packed_previews(model: Model) -> Model:
+    """The model with what computes its previews laid out for a CPU, where that can be done."""
+    if not can_be_packed(model.unet):
+        return model
+    latents = torch.zeros((1, *model.latent_shape))
+    text = torch.zeros((1, model.tokenizer.model_max_length, model.unet.config.cross_attention_dim))
+    unet = packed(model.unet, lambda unet: unet(latents, 0, encoder_hidden_states=text))
+    small = model.preview_vae
+    return dataclasses.replace(
+        model,
+        preview_unet=unet,
+        preview_vae=None if small is None else packed(small, lambda vae: vae.decode(latents)),
     )
 
 

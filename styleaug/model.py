@@ -4,6 +4,7 @@ It takes everything it needs to know (latent scale, picture size, kind of predic
 nothing about styles, about the denoising loop, or about where its parts came from.
 """
 
+import dataclasses
 import re
 import threading
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from torch import Tensor
 
 from styleaug.request import BadRequest, Mode
 from styleaug.safety import SafetyFilter
+from styleaug.text_memory import TextMemory, remembers_text
 
 
 class ModelError(RuntimeError):
@@ -75,6 +77,8 @@ class Model:
     """Its live variant: another UNet on the same texts and latents, for a few steps without guidance."""
     preview_cores: int | None = None
     """Cores of a CPU that a preview is computed on; None are all that torch has."""
+    preview_unet: Any = None
+    """The same UNet laid out for so few cores, and rounded in its own way; or None."""
     safety: SafetyFilter | None = None
     """Hides pictures, where the model came with such a filter and it was not left out."""
     bucket: int | None = None
@@ -93,6 +97,11 @@ class Model:
         if self.live is None:
             raise BadRequest("live", f"must be false: {self.name} has no live variant", live)
         return self.live
+
+    @property
+    def for_previews(self) -> "Model":
+        """The model as it computes the latents of a preview on `preview_cores`."""
+        return self if self.preview_unet is None else dataclasses.replace(self, unet=self.preview_unet)
 
     @property
     def settings(self) -> dict[str, int | float]:
@@ -150,12 +159,20 @@ class Model:
         return self.text_encoder(tokens.input_ids.to(self.device), attention_mask=mask)[0].to(self.dtype)
 
     @torch.no_grad()
-    def predict_noise(self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor) -> Tensor:
+    def predict_noise(
+        self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor, memory: TextMemory | None = None
+    ) -> Tensor:
         """The UNet's output for N rows of latents (N, C, H, W) under N rows of text (N, L, D), at one timestep.
 
         It is noise, or velocity, or whatever the scheduler's config says this UNet predicts.
+
+        Args:
+            memory: of these rows of text in this UNet; what is not in it yet is put there. The output is the same, and
+                so it is where this UNet has no use for one.
         """
-        return self.unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False)[0]
+        remembers = memory is not None and remembers_text(self.unet)
+        options = {"cross_attention_kwargs": {"memory": memory}} if remembers else {}
+        return self.unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False, **options)[0]
 
     @torch.no_grad()
     def decode(self, latents: Tensor, *, preview: bool = False) -> list[Image.Image]:

@@ -25,6 +25,7 @@ from transformers import CLIPConfig, CLIPImageProcessor, CLIPTextConfig, CLIPTex
 
 from styleaug.model import Model, Vocabulary
 from styleaug.registry import Repository
+from styleaug.text_memory import remember_text
 
 WORDS = ("a", "dog", "cat", "temple", "hidden", "in", "the", "jungle", "monet", "style", "cyberpunk", "night")
 MAX_LENGTH = 16
@@ -122,6 +123,7 @@ def model(scheduler: Any = None, *, vae_kind: str = "AutoencoderKL", **options: 
         tokens = tokenizer()
         parts = {"text_encoder": text_encoder(len(tokens)), "unet": unet(), "vae": vae(vae_kind)}
     parts = {name: part.eval() for name, part in parts.items()}
+    remember_text(parts["unet"])
     return Model(name="random", tokenizer=tokens, **parts, scheduler=scheduler or schedulers()["DDIM"], **options)
 
 

@@ -144,10 +144,10 @@ def test_a_cpu_gives_each_picture_calls_of_its_own(random_model):
 class SmallDevice(Model):
     """Has memory for four rows."""
 
-    def predict_noise(self, latents, timestep, prompt_embeds):
+    def predict_noise(self, latents, *rest):
         if len(latents) > 4:
             raise torch.OutOfMemoryError("pretended")
-        return super().predict_noise(latents, timestep, prompt_embeds)
+        return super().predict_noise(latents, *rest)
 
 
 def test_out_of_memory_halves_the_bucket_and_says_so(random_model, caplog):
@@ -165,7 +165,7 @@ def test_out_of_memory_halves_the_bucket_and_says_so(random_model, caplog):
 
 def test_out_of_memory_for_one_picture_alone_is_an_error(random_model):
     class NoDevice(SmallDevice):
-        def predict_noise(self, latents, timestep, prompt_embeds):
+        def predict_noise(self, latents, *rest):
             raise torch.OutOfMemoryError("pretended")
 
     engine = StyleEngine(NoDevice(**vars(random_model)), bucket=4)
@@ -180,11 +180,11 @@ def test_what_was_made_in_another_bucket_is_not_mixed_in(random_model):
     calls = []
 
     class Shrinking(Model):
-        def predict_noise(self, latents, timestep, prompt_embeds):
+        def predict_noise(self, latents, *rest):
             calls.append(len(latents))
             if len(calls) == 4:
                 raise torch.OutOfMemoryError("pretended")
-            return super().predict_noise(latents, timestep, prompt_embeds)
+            return super().predict_noise(latents, *rest)
 
     engine = StyleEngine(Shrinking(**vars(random_model)), bucket=8)
     asked = request(mode="guide", theta=0.5)

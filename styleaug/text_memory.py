@@ -1,0 +1,81 @@
+"""What a UNet makes of its text alone, kept from the first step of a run for all others.
+
+The keys and values of cross-attention depend on neither latents nor time. diffusers computes them in every step; here
+they are computed once for the rows of text that a guidance shows, by the same operations, so the bytes stay the same.
+"""
+
+from typing import Any
+
+from torch import Tensor
+from torch.nn.functional import scaled_dot_product_attention
+
+TextMemory = dict[Any, tuple[Tensor, Tensor]]
+"""By attention layer: keys and values (N, heads, L, D / heads) of one set of N rows of text."""
+
+_USUAL = "AttnProcessor2_0"
+
+
+class RememberingAttention:
+    """One of diffusers' attention processors. Called without a memory it is the one that it stands for."""
+
+    def __init__(self, usual: Any) -> None:
+        """`usual` is diffusers' own for torch's attention."""
+        self._usual = usual
+
+    def __call__(
+        self,
+        attn: Any,
+        hidden_states: Tensor,
+        encoder_hidden_states: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        temb: Tensor | None = None,
+        memory: TextMemory | None = None,
+    ) -> Tensor:
+        """Pixels (N, H·W, D) that look at text (N, L, D): the operations of `AttnProcessor2_0`, but for keys and values
+        that are in the memory. Without text it is self-attention, of which nothing can be kept."""
+        if memory is None or encoder_hidden_states is None or attention_mask is not None:
+            plain: Tensor = self._usual(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
+            return plain
+        query = _in_heads(attn.to_q(hidden_states), attn.heads)
+        if attn not in memory:
+            text = attn.to_k(encoder_hidden_states), attn.to_v(encoder_hidden_states)
+            memory[attn] = _in_heads(text[0], attn.heads), _in_heads(text[1], attn.heads)
+        key, value = memory[attn]
+        seen = scaled_dot_product_attention(query, key, value, dropout_p=0.0, is_causal=False)
+        joined = seen.transpose(1, 2).reshape(len(seen), -1, attn.heads * seen.shape[-1]).to(query.dtype)
+        out, dropout = attn.to_out
+        projected: Tensor = dropout(out(joined))
+        return projected
+
+
+def _in_heads(rows: Tensor, heads: int) -> Tensor:
+    """(N, L, D) as (N, heads, L, D / heads)."""
+    return rows.view(len(rows), -1, heads, rows.shape[-1] // heads).transpose(1, 2)
+
+
+def remember_text(unet: Any) -> None:
+    """Let the cross-attention of diffusers' UNet use a memory where it is given one, in `cross_attention_kwargs`.
+
+    A UNet with other layers than the Stable Diffusion family's stays as it is.
+    """
+    crossing = [layer for layer in unet.modules() if getattr(layer, "is_cross_attention", False)]
+    if crossing and all(map(_is_plain, crossing)):
+        processors = unet.attn_processors
+        unet.set_attn_processor({name: RememberingAttention(usual) for name, usual in processors.items()})
+        unet.remembers_text = True
+
+
+def remembers_text(unet: Any) -> bool:
+    """Whether a UNet may be given a memory."""
+    return getattr(unet, "remembers_text", False)
+
+
+def _is_plain(attn: Any) -> bool:
+    """Whether the layer does nothing but project, look and project."""
+    extras = (attn.spatial_norm, attn.group_norm, attn.norm_cross, attn.norm_q, attn.norm_k)
+    return (
+        type(attn.processor).__name__ == _USUAL
+        and not any(extras)
+        and not attn.residual_connection
+        and attn.rescale_output_factor == 1
+    )
