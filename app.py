@@ -32,6 +32,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from styleaug import BadRequest, Mode, Picture, Request, StyleEngine, load_model
+from styleaug.allocator import keep_freed_memory
 from styleaug.arrival import Arrival, News
 from styleaug.compiled import check_bucket, prepared, tell_terminal
 from styleaug.door import Door, Refusal, Scope
@@ -1061,4 +1062,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    keep_freed_memory()
     sys.exit(main())

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from styleaug.allocator import keep_freed_memory
 from styleaug.bench import BenchRefused
 from styleaug.compiled import check_bucket, prepared
 from styleaug.engine import Picture, Stats, StyleEngine, save_png
@@ -417,4 +418,5 @@ def _number(text: str) -> int | float | str:
 
 
 if __name__ == "__main__":
+    keep_freed_memory()
     sys.exit(main())
