@@ -20,7 +20,7 @@ class RememberingAttention:
 
     def __init__(self, usual: Any) -> None:
         """`usual` is diffusers' own for torch's attention."""
-        self._usual = usual
+        self.usual = usual
 
     def __call__(
         self,
@@ -34,7 +34,7 @@ class RememberingAttention:
         """Pixels (N, H·W, D) that look at text (N, L, D): the operations of `AttnProcessor2_0`, but for keys and values
         that are in the memory. Without text it is self-attention, of which nothing can be kept."""
         if memory is None or encoder_hidden_states is None or attention_mask is not None:
-            plain: Tensor = self._usual(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
+            plain: Tensor = self.usual(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
             return plain
         query = _in_heads(attn.to_q(hidden_states), attn.heads)
         if attn not in memory:
