@@ -384,10 +384,9 @@ class _Work:
         """The noise predicted for each; where each has a call of its own, the text's part in it is worked out once."""
         if bucket > 1:
             return answer_in_buckets(questions, self._predict_noise, bucket)
-        guidances = (question.guidance for question in questions)
         return [
-            self._predict_noise(question.latents, question.timestep, guidance.prompt_embeds, guidance.memory)
-            for question, guidance in zip(questions, guidances, strict=True)
+            self._predict_noise(each.latents, each.timestep, each.guidance.prompt_embeds, each.guidance.memory)
+            for each in questions
         ]
 
     def _answer_at_fork(self, questions: Sequence[Question], bucket: int, place: tuple[Hashable, ...]) -> list[Tensor]:
