@@ -18,7 +18,7 @@ from torch import Tensor
 
 from styleaug.request import BadRequest, Mode
 from styleaug.safety import SafetyFilter
-from styleaug.text_memory import TextMemory, remembers_text
+from styleaug.text_memory import TextMemory, memory_options, remembers_text
 
 
 class ModelError(RuntimeError):
@@ -170,8 +170,7 @@ class Model:
             memory: of these rows of text in this UNet; what is not in it yet is put there. The output is the same, and
                 so it is where this UNet has no use for one.
         """
-        remembers = memory is not None and remembers_text(self.unet)
-        options = {"cross_attention_kwargs": {"memory": memory}} if remembers else {}
+        options = memory_options(memory) if memory is not None and remembers_text(self.unet) else {}
         return self.unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False, **options)[0]
 
     @torch.no_grad()

@@ -1,16 +1,20 @@
 """What a UNet makes of its text alone, kept from the first step of a run for all others.
 
-The keys and values of cross-attention depend on neither latents nor time. diffusers computes them in every step; here
-they are computed once for the rows of text that a guidance shows, by the same operations, so the bytes stay the same.
+The keys and values of cross-attention depend on neither latents nor time, nor does the pooled text that some UNets add
+to the embedding of time. diffusers computes them in every step; here they are computed once for the rows of text that a
+guidance shows, by the same operations, so the bytes stay the same.
 """
 
+from collections.abc import Mapping
+from types import MethodType
 from typing import Any
 
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
-TextMemory = dict[Any, tuple[Tensor, Tensor]]
-"""By attention layer: keys and values (N, heads, L, D / heads) of one set of N rows of text."""
+TextMemory = dict[Any, tuple[Tensor, ...]]
+"""Of one set of N rows of text: by attention layer its keys and values (N, heads, L, D / heads), by pooling layer its
+pooled text (N, D)."""
 
 _USUAL = "AttnProcessor2_0"
 
@@ -53,8 +57,22 @@ def _in_heads(rows: Tensor, heads: int) -> Tensor:
     return rows.view(len(rows), -1, heads, rows.shape[-1] // heads).transpose(1, 2)
 
 
+def _pooled_text(
+    unet: Any, emb: Tensor, encoder_hidden_states: Tensor, added_cond_kwargs: Mapping[str, Any] | None
+) -> Tensor:
+    """`UNet2DConditionModel.get_aug_embed` of a UNet that adds its pooled text (N, D) to the embedding of time."""
+    memory = None if added_cond_kwargs is None else added_cond_kwargs.get("memory")
+    pool = unet.add_embedding
+    if memory is None:
+        pooled: Tensor = pool(encoder_hidden_states)
+        return pooled
+    if pool not in memory:
+        memory[pool] = (pool(encoder_hidden_states),)
+    return memory[pool][0]
+
+
 def remember_text(unet: Any) -> None:
-    """Let the cross-attention of diffusers' UNet use a memory where it is given one, in `cross_attention_kwargs`.
+    """Let a UNet of diffusers use a memory where it is given one (`memory_options`).
 
     A UNet with other layers than the Stable Diffusion family's stays as it is.
     """
@@ -62,12 +80,19 @@ def remember_text(unet: Any) -> None:
     if crossing and all(map(_is_plain, crossing)):
         processors = unet.attn_processors
         unet.set_attn_processor({name: RememberingAttention(usual) for name, usual in processors.items()})
+        if unet.config.addition_embed_type == "text":
+            unet.get_aug_embed = MethodType(_pooled_text, unet)
         unet.remembers_text = True
 
 
 def remembers_text(unet: Any) -> bool:
     """Whether a UNet may be given a memory."""
     return getattr(unet, "remembers_text", False)
+
+
+def memory_options(memory: TextMemory) -> dict[str, Any]:
+    """The arguments by which a UNet that remembers is given a memory."""
+    return {"cross_attention_kwargs": {"memory": memory}, "added_cond_kwargs": {"memory": memory}}
 
 
 def _is_plain(attn: Any) -> bool:

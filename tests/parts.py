@@ -64,7 +64,10 @@ def text_encoder(vocab_size: int) -> CLIPTextModel:
     return CLIPTextModel(config)
 
 
-def unet(in_channels: int = 4) -> UNet2DConditionModel:
+POOLED_TEXT = {"addition_embed_type": "text", "addition_embed_type_num_heads": 2}  # what the bundled UNet has, too
+
+
+def unet(in_channels: int = 4, **options: Any) -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=8,
         in_channels=in_channels,
@@ -76,6 +79,7 @@ def unet(in_channels: int = 4) -> UNet2DConditionModel:
         cross_attention_dim=16,
         attention_head_dim=8,
         norm_num_groups=4,
+        **options,
     )
 
 

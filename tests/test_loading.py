@@ -218,10 +218,8 @@ def test_a_damaged_vocabulary(folder):
 def test_a_unet_that_pools_its_text_is_no_stranger(tmp_path):
     """The bundled model's kind: the prompt_embeds reach it a second time, through the time embedding."""
     plain = parts.model()
-    pooling = UNet2DConditionModel.from_config(
-        dict(plain.unet.config), addition_embed_type="text", addition_embed_type_num_heads=2
-    )
-    folder = parts.save(dataclasses.replace(plain, unet=pooling.eval()), tmp_path / "pooling")
+    pooling = parts.unet(**parts.POOLED_TEXT).eval()
+    folder = parts.save(dataclasses.replace(plain, unet=pooling), tmp_path / "pooling")
     latents, embeds = torch.randn(1, *plain.latent_shape), plain.encode("a dog")
     predicted = load_model(folder).predict_noise(latents, torch.tensor(5), embeds)
     torch.testing.assert_close(predicted, pooling(latents, 5, embeds).sample.detach())
