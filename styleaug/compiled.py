@@ -79,9 +79,12 @@ class CompiledUnet(nn.Module):
         self._known.add(rows)
         self._tell(f"compiled for {rows} rows in {time.perf_counter() - started:.0f} s")
 
+    @torch.inference_mode(mode=False)
+    @torch.no_grad()
     def _run(self, latents: Tensor, timestep: Tensor, prompt_embeds: Tensor) -> Tensor:
-        """One call. What is compiled holds for one layout in memory, and latents come in that of whatever made them; a
-        timestep that is a number would be compiled in, and one that is a view into others may be misaligned."""
+        """One call. What is compiled holds for one layout in memory and one kind of tensor (those of inference mode are
+        another), and latents come in that of whatever made them; a timestep that is a number would be compiled in, and
+        one that is a view into others may be misaligned."""
         if self.device.type == "cuda":
             torch.compiler.cudagraph_mark_step_begin()
         steady = torch.as_tensor(timestep, device=latents.device).clone()
@@ -115,7 +118,7 @@ def compiled(model: Model, rows: int, tell: Tell, *, backend: str | Callable[...
     if model.live is not None:
         live = compiled(model.live, rows, lambda text: tell(f"live variant: {text}"), backend=backend)
     unet = CompiledUnet(model.unet, tell, backend)
-    ready = dataclasses.replace(model, unet=unet, live=live, bucket=rows, preview_unet=None)
+    ready = dataclasses.replace(model, unet=unet, live=live, bucket=rows, proven_unet=None, preview_unet=None)
     latents = torch.zeros((rows, *model.latent_shape), device=model.device, dtype=model.dtype)
     prompt_embeds = model.encode("").repeat(rows, 1, 1)
     scheduler = model.new_scheduler()

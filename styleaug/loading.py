@@ -19,6 +19,7 @@ import torch
 from styleaug.hub import OnBytes, expected_sums, fetch, local_folder
 from styleaug.model import Model, ModelError, Vocabulary
 from styleaug.packed import can_be_packed, packed
+from styleaug.proven import can_be_proven, proven
 from styleaug.registry import MODELS, Live, Repository, Source
 from styleaug.request import BadRequest
 from styleaug.safety import SafetyFilter
@@ -105,7 +106,7 @@ def load_model(
     try:
         parts = _load_parts(folder, device, dtype, safety)
         if source is None:
-            return Model(name=folder.resolve().name, **parts, vocabulary=_read_vocabulary(folder))
+            return _with_proven_unet(Model(folder.resolve().name, **parts, vocabulary=_read_vocabulary(folder)))
         parts |= _changed_parts(source, parts, find)
         if source.small_decoder is not None and (small_decoder or previews):
             parts["vae" if small_decoder else "preview_vae"] = find.small_vae(source.small_decoder, device, dtype)
@@ -118,9 +119,8 @@ def load_model(
             start=source.start,
             theta_ranges=source.theta_ranges,
         )
-        return (
-            model if source.live is None else dataclasses.replace(model, live=_live_variant(model, source.live, find))
-        )
+        live = None if source.live is None else _live_variant(model, source.live, find)
+        return dataclasses.replace(_with_proven_unet(model), live=live)
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise ModelError(f"The model in {folder} does not fit into the memory of {device}.") from error
 
@@ -271,7 +271,13 @@ def _live_variant(model: Model, live: Live, find: _Finder) -> Model:
         preview_vae=model.preview_vae if decoder is None else find.small_vae(decoder, model.device, model.dtype),
         preview_cores=live.preview_cores if model.device.type == "cpu" else None,
     )
-    return variant if variant.preview_cores is None else _with_packed_previews(variant)
+    return _with_proven_unet(variant if variant.preview_cores is None else _with_packed_previews(variant))
+
+
+def _with_proven_unet(model: Model) -> Model:
+    """The model with a UNet that is laid out for a CPU, where it can be."""
+    fit = can_be_packed(model.unet) and can_be_proven(model.unet)
+    return dataclasses.replace(model, proven_unet=proven(model.unet)) if fit else model
 
 
 def _with_packed_previews(model: Model) -> Model:
