@@ -56,6 +56,7 @@ SMALL = Spec(
     head_width=16,
     vae=FEW,
     clip=FEW,
+    additive=FEW,
     preview_channels=16,
     preview_decoder_blocks=(1, 1, 0),
     preview=FEW,

@@ -77,7 +77,8 @@ class Spec:
     clip: StageSpec = field(
         default=StageSpec(steps=900, batch=96, learning_rate=1e-3, warmup=100, weight_decay=0.05, average=0.99)
     )
-    unet: StageSpec = field(default=StageSpec(steps=12_500, batch=32, learning_rate=7e-4, weight_decay=0.01))
+    additive: StageSpec = field(default=StageSpec(steps=300, batch=48, learning_rate=5e-4, warmup=30, cooldown=0.9))
+    unet: StageSpec = field(default=StageSpec(steps=14_000, batch=32, learning_rate=7e-4, weight_decay=0.01))
 
     live: StageSpec = field(default=StageSpec(steps=1_300, batch=8, learning_rate=2e-3, warmup=50, average=0.995))
 

@@ -1,5 +1,5 @@
-"""The stages that make the bundled model: drawings, CLIP, VAE, UNet, its live variant with a small decoder, and the
-folder that is shipped.
+"""The stages that make the bundled model: drawings, CLIP, a text tower whose words add up, VAE, UNet, its live variant
+with a small decoder, and the folder that is shipped.
 
 `python -m styleaug train --run runs/tiny --out assets/tiny` runs them one by one; stopped and called again, it goes on
 from the last checkpoint of the stage it was in.
@@ -17,6 +17,7 @@ import torch
 from accelerate import Accelerator
 from diffusers import AutoencoderTiny
 
+from styleaug.training.additive import train_additive
 from styleaug.training.clip import train_clip
 from styleaug.training.dataset import paint_drawings
 from styleaug.training.drawings import MOOD_NAMES, STYLE_NAMES, SUBJECT_NAMES, all_words
@@ -29,7 +30,7 @@ from styleaug.training.unet import train_unet
 from styleaug.training.vae import train_vae
 
 LOCAL_NOTES = ("_name_or_path", "is_local", "local_files_only")  # where parts were loaded from: nobody else's business
-STAGES = ("drawings", "clip", "vae", "unet", "live", "preview", "save")
+STAGES = ("drawings", "clip", "additive", "vae", "unet", "live", "preview", "save")
 
 
 def save_model(
@@ -101,6 +102,8 @@ def train(
     drawings = paint_drawings(run / "drawings", spec, os.cpu_count() or 1)
     if "clip" in stages:
         train_clip(parts, drawings, spec, run, accelerator)
+    if "additive" in stages:
+        train_additive(parts, spec, run, accelerator)
     if "vae" in stages:
         train_vae(parts, drawings, spec, run, accelerator, keep_encoder=start_from is not None)
     if "unet" in stages:
