@@ -60,7 +60,7 @@ def test_it_closes_the_gap_and_leaves_all_else(parts: Parts, tmp_path: Path) -> 
     spec = replace(SPEC, additive=StageSpec(steps=60, batch=8, learning_rate=3e-3, warmup=5, average=0.5))
     before = copy.deepcopy(parts)
     train_additive(parts, spec, tmp_path, Accelerator(mixed_precision="bf16"))
-    analogies = Analogies(lambda text: len(parts.tokenizer(text).input_ids))
+    analogies = Analogies(parts.count_tokens)
     texts = draw_corners(64, analogies, np.random.default_rng(99))
     ids = token_ids(parts.tokenizer, texts, torch.device("cpu"))
     with torch.no_grad():

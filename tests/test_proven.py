@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+from collections import Counter
 
 import parts
 import pytest
@@ -39,17 +40,13 @@ def layers(unet) -> list[ProvenLinear]:
 
 
 @pytest.fixture
-def counted(monkeypatch):
+def counted():
     """How often each of a layer's two ways is gone from now on."""
 
-    def count(layer: ProvenLinear) -> dict[str, int]:
-        counts = {"plain": 0, "twin": 0}
-
-        def note(name: str) -> None:
-            counts[name] += 1
-
+    def count(layer: ProvenLinear) -> Counter:
+        counts: Counter = Counter(plain=0, twin=0)
         for name in counts:
-            getattr(layer, name).register_forward_hook(lambda *_, name=name: note(name))
+            getattr(layer, name).register_forward_hook(lambda *_, name=name: counts.update([name]))
         return counts
 
     return count

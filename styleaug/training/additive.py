@@ -54,7 +54,7 @@ def train_additive(parts: Parts, spec: Spec, folder: Path, accelerator: Accelera
     """The text tower alone; the image tower stays, and so sees the texts a little moved."""
     tower = parts.text_encoder.to(accelerator.device)
     clip = copy.deepcopy(tower)
-    analogies = Analogies(lambda text: len(parts.tokenizer(text).input_ids))
+    analogies = Analogies(parts.count_tokens)
     count = spec.additive.batch
 
     def loss_at(step: int) -> tuple[Tensor, dict[str, float]]:

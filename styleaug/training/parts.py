@@ -25,6 +25,10 @@ class Parts:
     vae: AutoencoderTiny
     unet: UNet2DConditionModel
 
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is, with those that open and close it."""
+        return len(self.tokenizer(text).input_ids)
+
 
 def build_parts(spec: Spec, seed: int = 0) -> Parts:
     """Untrained parts with weights drawn from `seed`."""

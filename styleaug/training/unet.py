@@ -68,7 +68,7 @@ class Texts:
     def __init__(self, parts: Parts, device: torch.device) -> None:
         self._parts, self._device = parts, device
         self._known: dict[str, Tensor] = {}
-        self._analogies = Analogies(lambda text: len(parts.tokenizer(text).input_ids))
+        self._analogies = Analogies(parts.count_tokens)
 
     @torch.no_grad()
     def learn(self, texts: Iterable[str]) -> None:
