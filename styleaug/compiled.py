@@ -118,7 +118,7 @@ def compiled(model: Model, rows: int, tell: Tell, *, backend: str | Callable[...
     if model.live is not None:
         live = compiled(model.live, rows, lambda text: tell(f"live variant: {text}"), backend=backend)
     unet = CompiledUnet(model.unet, tell, backend)
-    ready = dataclasses.replace(model, unet=unet, live=live, bucket=rows, proven_unet=None, preview_unet=None)
+    ready = dataclasses.replace(model, unet=unet, live=live, bucket=rows, flat_unet=None, preview_unet=None)
     latents = torch.zeros((rows, *model.latent_shape), device=model.device, dtype=model.dtype)
     prompt_embeds = model.encode("").repeat(rows, 1, 1)
     scheduler = model.new_scheduler()

@@ -40,6 +40,10 @@ _LOG = logging.getLogger(__name__)
 
 CACHE_BYTES = 256 * 2**20
 
+PREVIEW_CELLS = 8
+"""Of the grid over a slider's θ on which previews begin. Its corners are in hundredths, as are the stops of a film: of
+nine stops each is one."""
+
 IsCancelled = Callable[[], bool]
 OnStep = Callable[[float], None]
 
@@ -183,7 +187,8 @@ class StyleEngine:
 
         Args:
             preview: where the model has a small decoder and the picture is not there yet, a preview will do. Its
-                latents are kept, so that the picture itself then costs one decode.
+                latents are kept, so that the picture itself then costs one decode; but not where the model computes
+                previews in a way of their own (`preview_cores`, `preview_steps`).
             cancelled: asked before every call of the UNet and before decoding; True ends the render.
             on_step: told after every step which part of the run is done, up to 1.
 
@@ -253,7 +258,7 @@ class StyleEngine:
                     made_in, runs = self._denoised(work, waiting)
                 latents = runs[request].result()
                 shown = self._keep(made_in, request, work.shown(request, latents, preview))
-                if preview and cores is None:  # on fewer cores sums may be rounded otherwise: not the picture's bytes
+                if preview and cores is None:  # on fewer cores, other sums and fewer steps: not the picture's latents
                     self._cache.put(("latents", made_in, request), latents)
             yield self._picture(request, shown, time.perf_counter() - started, work.stats)
 
@@ -357,13 +362,14 @@ class _Work:
         """Text, noise, denoising: the run of each request at its end."""
         variant = self._model.variant(requests[0].live)
         self._painter = variant if self._cores is None else variant.for_previews
-        conditionings = [condition(request, self._encode) for request in requests]
-        runs = [self._forked(*pair, bucket) for pair in zip(requests, conditionings, strict=True)]
+        walks = requests if self._cores is None else [_in_steps(each, variant.preview_steps) for each in requests]
+        conditionings = [condition(walk, self._encode) for walk in walks]
+        runs = [self._forked(*pair, bucket) for pair in zip(walks, conditionings, strict=True)]
         steps_shared = runs[0].steps_done
 
         def answer(questions: Sequence[Question]) -> list[Tensor]:
             if runs[0].steps_done == steps_shared:
-                return self._answer_at_fork(questions, bucket, _trunk_key(requests[0], self._cores))
+                return self._answer_at_fork(walks, questions, bucket, steps_shared / runs[0].num_steps)
             return self._answer(questions, bucket)
 
         for step in denoise_together(runs, conditionings, answer=answer):
@@ -389,19 +395,52 @@ class _Work:
             for each in questions
         ]
 
-    def _answer_at_fork(self, questions: Sequence[Question], bucket: int, place: tuple[Hashable, ...]) -> list[Tensor]:
+    def _answer_at_fork(
+        self, walks: Sequence[Request], questions: Sequence[Question], bucket: int, progress: float
+    ) -> list[Tensor]:
         """The answers where every θ passes with the same latents: what θ moves no row of is asked once for all θ.
 
         (With a second seed θ moves the latents, but then it is `interpolate`, where it moves a row, too.)
         """
+        place = _trunk_key(walks[0], self._cores)
 
         def shared(question: Question) -> Tensor:
             key = ("fork", bucket, question.guidance.texts, *place)
             return self._kept(key, lambda: self._answer([question], bucket)[0])
 
-        moved = [question for question in questions if question.guidance.texts is None]
-        answers = iter(self._answer(moved, bucket))
+        moved = [pair for pair in zip(walks, questions, strict=True) if pair[1].guidance.texts is None]
+        if self._cores is None:
+            answers = iter(self._answer([question for _, question in moved], bucket))
+        else:
+            answers = iter([self._answer_between(*pair, bucket, progress) for pair in moved])
         return [next(answers) if question.guidance.texts is None else shared(question) for question in questions]
+
+    def _answer_between(self, walk: Request, question: Question, bucket: int, progress: float) -> Tensor:
+        """A preview's answer at the fork, on the line between those of the two next θ of a grid, which are kept.
+
+        All is the same there but a text that θ moves on smoothly: what the line leaves out grows with the square of the
+        grid's width, and is a tenth of what a preview's fewer steps leave out.
+        """
+        low, high = self._model.theta_range(walk.mode)
+        moves_text_alone = walk.mode is not Mode.GUIDE and walk.second_seed is None
+        if not (moves_text_alone and low <= walk.theta <= high):
+            return self._answer([question], bucket)[0]
+        corners = [round(low + (high - low) * corner / PREVIEW_CELLS, 2) for corner in range(PREVIEW_CELLS + 1)]
+        right = next(corner for corner in corners if corner >= walk.theta)
+        left = max(corner for corner in corners if corner <= walk.theta)
+
+        def at(corner: float) -> Tensor:
+            there = walk.with_theta(corner)
+
+            def asked() -> Tensor:
+                guidance = condition(there, self._encode).at(progress)
+                return self._answer([dataclasses.replace(question, guidance=guidance)], bucket)[0]
+
+            return self._kept(("corner", bucket, there), asked)
+
+        if left == right:
+            return at(left)
+        return torch.lerp(at(left), at(right), (walk.theta - left) / (right - left))
 
     def _forked(self, request: Request, conditioning: Conditioning, bucket: int) -> Run:
         """A run up to the step where θ takes hold, which all θ share; a second seed moves the noise itself with θ.
@@ -519,6 +558,13 @@ def _trunk_key(request: Request, cores: int | None) -> tuple[Hashable, ...]:
     until = request.guidance_until if scale > 1 else None
     noise = (request.seed, request.num_inference_steps, request.start)
     return ("trunk", request.live, cores, text, negative, scale, until, *noise)
+
+
+def _in_steps(request: Request, most: int | None) -> Request:
+    """The request in so many steps at most."""
+    if most is None or request.num_inference_steps <= most:
+        return request
+    return dataclasses.replace(request, num_inference_steps=most)
 
 
 def _part_of_sweep(on_step: OnStep, done: int, together: int, length: int) -> OnStep:

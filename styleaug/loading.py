@@ -16,10 +16,13 @@ from typing import Any
 
 import torch
 
+from styleaug.cores import on_cores
+from styleaug.flat import FlatUnet, can_be_flat
+from styleaug.folded import folded
 from styleaug.hub import OnBytes, expected_sums, fetch, local_folder
 from styleaug.model import Model, ModelError, Vocabulary
 from styleaug.packed import can_be_packed, packed
-from styleaug.proven import can_be_proven, proven
+from styleaug.proven import proven
 from styleaug.registry import MODELS, Live, Repository, Source
 from styleaug.request import BadRequest
 from styleaug.safety import SafetyFilter
@@ -106,7 +109,7 @@ def load_model(
     try:
         parts = _load_parts(folder, device, dtype, safety)
         if source is None:
-            return _with_proven_unet(Model(folder.resolve().name, **parts, vocabulary=_read_vocabulary(folder)))
+            return _laid_flat(Model(folder.resolve().name, **parts, vocabulary=_read_vocabulary(folder)))
         parts |= _changed_parts(source, parts, find)
         if source.small_decoder is not None and (small_decoder or previews):
             parts["vae" if small_decoder else "preview_vae"] = find.small_vae(source.small_decoder, device, dtype)
@@ -120,7 +123,7 @@ def load_model(
             theta_ranges=source.theta_ranges,
         )
         live = None if source.live is None else _live_variant(model, source.live, find)
-        return dataclasses.replace(_with_proven_unet(model), live=live)
+        return dataclasses.replace(_laid_flat(model), live=live)
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise ModelError(f"The model in {folder} does not fit into the memory of {device}.") from error
 
@@ -270,29 +273,31 @@ def _live_variant(model: Model, live: Live, find: _Finder) -> Model:
         start=0.0,
         preview_vae=model.preview_vae if decoder is None else find.small_vae(decoder, model.device, model.dtype),
         preview_cores=live.preview_cores if model.device.type == "cpu" else None,
+        preview_steps=live.preview_steps,
     )
-    return _with_proven_unet(variant if variant.preview_cores is None else _with_packed_previews(variant))
+    return _laid_flat(variant if variant.preview_cores is None else _with_packed_previews(variant))
 
 
-def _with_proven_unet(model: Model) -> Model:
-    """The model with a UNet that is laid out for a CPU, where it can be."""
-    fit = can_be_packed(model.unet) and can_be_proven(model.unet)
-    return dataclasses.replace(model, proven_unet=proven(model.unet)) if fit else model
+def _laid_flat(model: Model) -> Model:
+    """The model with its UNet laid flat as well, where it can be."""
+    if not can_be_flat(model.unet):
+        return model
+    return dataclasses.replace(
+        model, flat_unet=FlatUnet(proven(model.unet) if can_be_packed(model.unet) else model.unet)
+    )
 
 
 def _with_packed_previews(model: Model) -> Model:
     """The model with what computes its previews laid out for a CPU, where that can be done."""
-    if not can_be_packed(model.unet):
+    if not (can_be_packed(model.unet) and can_be_flat(model.unet)):
         return model
     latents = torch.zeros((1, *model.latent_shape))
     text = torch.zeros((1, model.tokenizer.model_max_length, model.unet.config.cross_attention_dim))
-    unet = packed(model.unet, lambda unet: unet(latents, 0, encoder_hidden_states=text))
     small = model.preview_vae
-    return dataclasses.replace(
-        model,
-        preview_unet=unet,
-        preview_vae=None if small is None else packed(small, lambda vae: vae.decode(latents)),
-    )
+    with on_cores(model.preview_cores):  # blocks made for two cores are rearranged in every call on one
+        unet = packed(model.unet, lambda unet: unet(latents, 0, encoder_hidden_states=text))
+        small = None if small is None else packed(folded(small), lambda vae: vae.decode(latents))
+    return dataclasses.replace(model, preview_unet=FlatUnet(unet), preview_vae=small)
 
 
 def _scheduler_like(scheduler: Any, class_name: str) -> Any:

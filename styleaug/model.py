@@ -4,7 +4,9 @@ It takes everything it needs to know (latent scale, picture size, kind of predic
 nothing about styles, about the denoising loop, or about where its parts came from.
 """
 
+import copy
 import dataclasses
+import functools
 import re
 import threading
 from collections.abc import Mapping
@@ -16,6 +18,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from styleaug.flat import FlatUnet
 from styleaug.request import BadRequest, Mode
 from styleaug.safety import SafetyFilter
 from styleaug.text_memory import TextMemory, memory_options, remembers_text
@@ -77,10 +80,12 @@ class Model:
     """Its live variant: another UNet on the same texts and latents, for a few steps without guidance."""
     preview_cores: int | None = None
     """Cores of a CPU that a preview is computed on; None are all that torch has."""
-    proven_unet: Any = None
-    """The same UNet laid out for a CPU, where that gives the same bytes; or None."""
-    preview_unet: Any = None
-    """The same UNet laid out for so few cores, and rounded in its own way; or None."""
+    preview_steps: int | None = None
+    """Steps of a preview that is computed on `preview_cores`, at most; None are all that its picture takes."""
+    flat_unet: FlatUnet | None = None
+    """The same UNet laid flat for a CPU, to the same bytes; or None."""
+    preview_unet: FlatUnet | None = None
+    """The same UNet laid flat for so few cores, and rounded in its own way; or None."""
     safety: SafetyFilter | None = None
     """Hides pictures, where the model came with such a filter and it was not left out."""
     bucket: int | None = None
@@ -100,12 +105,12 @@ class Model:
             raise BadRequest("live", f"must be false: {self.name} has no live variant", live)
         return self.live
 
-    @property
+    @functools.cached_property
     def for_previews(self) -> "Model":
         """The model as it computes the latents of a preview on `preview_cores`."""
         if self.preview_unet is None:
             return self
-        return dataclasses.replace(self, unet=self.preview_unet, proven_unet=None)
+        return dataclasses.replace(self, flat_unet=self.preview_unet)
 
     @property
     def settings(self) -> dict[str, int | float]:
@@ -140,7 +145,12 @@ class Model:
         return (height * scale, width * scale)
 
     def new_scheduler(self) -> Any:
-        """A fresh scheduler for one run, with the two corrections that diffusers' pipeline makes to old configs."""
+        """A fresh scheduler for one run."""
+        return copy.deepcopy(self._fresh_scheduler)
+
+    @functools.cached_property
+    def _fresh_scheduler(self) -> Any:
+        """With the two corrections that diffusers' pipeline makes to old configs."""
         corrections = {"steps_offset": 1, "clip_sample": False}
         config = self.scheduler.config
         return type(self.scheduler).from_config(
@@ -173,10 +183,14 @@ class Model:
             memory: of these rows of text in this UNet; what is not in it yet is put there. The output is the same, and
                 so it is where this UNet has no use for one.
         """
-        unet = self.unet if self.proven_unet is None else self.proven_unet
-        options = memory_options(memory) if memory is not None and remembers_text(unet) else {}
         with torch.inference_mode():  # without a version for each tensor, 2% of a small UNet's call
-            said = unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False, **options)[0]
+            if self.flat_unet is not None:
+                said = self.flat_unet(latents, timestep, prompt_embeds, {} if memory is None else memory)
+            else:
+                options = memory_options(memory) if memory is not None and remembers_text(self.unet) else {}
+                said = self.unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False, **options)[
+                    0
+                ]
         return said.clone()  # one that may be used outside of it
 
     @torch.inference_mode()

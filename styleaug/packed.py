@@ -6,6 +6,8 @@ own bytes it must not be used.
 """
 
 import copy
+import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,16 +21,14 @@ class PackedConvolution(nn.Module):
     def __init__(self, plain: nn.Conv2d, size: Size) -> None:
         """`size` is (N, C, H, W) of what it will be given."""
         super().__init__()
-        self._bias = plain.bias
-        self._form = (plain.padding, plain.stride, plain.dilation, plain.groups)
+        self.bias = plain.bias
+        self._form = (list(plain.padding), list(plain.stride), list(plain.dilation), plain.groups)
         reorder: Any = torch._C._nn.mkldnn_reorder_conv2d_weight  # its stub lacks the size
-        self._weight = reorder(plain.weight.to_mkldnn(), *self._form, list(size))
+        self.register_buffer("weight", reorder(plain.weight.to_mkldnn(), *self._form, list(size)), persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """As `Conv2d`."""
-        said: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            pixels, self._weight, self._bias, *self._form, "none", [], ""
-        )
+        said: Tensor = _in_script(_convolve)(pixels, self.weight, self.bias, *self._form)
         return said
 
 
@@ -37,18 +37,53 @@ class PackedLinear(nn.Module):
 
     def __init__(self, plain: nn.Linear) -> None:
         super().__init__()
-        self._bias = plain.bias
-        self._weight = torch.ops.mkldnn._reorder_linear_weight(plain.weight, None)
+        self.bias = plain.bias
+        self.register_buffer("weight", torch.ops.mkldnn._reorder_linear_weight(plain.weight, None), persistent=False)
 
     def forward(self, rows: Tensor) -> Tensor:
         """As `Linear`."""
-        said: Tensor = torch.ops.mkldnn._linear_pointwise(rows, self._weight, self._bias, "none", [], "")
+        said: Tensor = _in_script(_multiply)(rows, self.weight, self.bias)
         return said
+
+
+@functools.cache
+def _in_script(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """In TorchScript: of these operations no record (`flat.py`) can be made from Python."""
+    scripted: Callable[..., Tensor] = torch.jit.script(function)
+    return scripted
+
+
+def _convolve(
+    pixels: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    padding: list[int],
+    stride: list[int],
+    dilation: list[int],
+    groups: int,
+) -> Tensor:
+    return torch.ops.mkldnn._convolution_pointwise(
+        pixels, weight, bias, padding, stride, dilation, groups, "none", [], ""
+    )
+
+
+def _multiply(rows: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    return torch.ops.mkldnn._linear_pointwise(rows, weight, bias, "none", [], "")
+
+
+def has_torchscript() -> bool:
+    """Whether torch's TorchScript works with this Python: it ends with 3.13."""
+    return sys.version_info < (3, 14)
 
 
 def can_be_packed(part: Any) -> bool:
     """Whether this build of torch can lay out a part where and as it is."""
-    return part.device.type == "cpu" and part.dtype is torch.float32 and torch.backends.mkldnn.is_available()
+    return (
+        has_torchscript()
+        and part.device.type == "cpu"
+        and part.dtype is torch.float32
+        and torch.backends.mkldnn.is_available()
+    )
 
 
 @torch.no_grad()

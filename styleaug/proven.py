@@ -16,9 +16,6 @@ from styleaug.packed import PackedLinear
 WIDE = 8
 """Numbers given for each number taken, from which on the rearranging is felt: as many as a gated feed-forward gives."""
 
-MOST_WEIGHTS = 16_000_000
-"""In a part of more the computing outweighs the rearranging, and a second copy of weights would cost memory."""
-
 
 class ProvenLinear(nn.Module):
     """A layer and its twin in blocks. The twin answers wherever a trial on the same shape and threads was bit-equal."""
@@ -38,11 +35,6 @@ class ProvenLinear(nn.Module):
             equal = self.equal[key] = torch.equal(self.plain(rows), self.twin(rows))
         said: Tensor = self.twin(rows) if equal else self.plain(rows)
         return said
-
-
-def can_be_proven(part: Any) -> bool:
-    """Whether twins of a part's layers are worth their memory."""
-    return sum(weights.numel() for weights in part.parameters()) <= MOST_WEIGHTS
 
 
 @torch.no_grad()

@@ -31,6 +31,8 @@ class Live:
     """An AutoencoderTiny on the same latents, for previews while the hand moves."""
     preview_cores: int | None = None
     """Cores of a CPU that a preview is computed on: with one each, several come at once. None are all there are."""
+    preview_steps: int | None = None
+    """Steps of a preview that is computed on so few cores, at most; None are all that its picture takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ MODELS: Mapping[str, Source] = MappingProxyType(
                 scheduler="DDIMScheduler",
                 num_inference_steps=4,
                 preview_cores=1,
+                preview_steps=2,
                 small_decoder=BUNDLED / "preview",
             ),
         ),

@@ -42,8 +42,7 @@ class RememberingAttention:
             return plain
         query = _in_heads(attn.to_q(hidden_states), attn.heads)
         if attn not in memory:
-            text = attn.to_k(encoder_hidden_states), attn.to_v(encoder_hidden_states)
-            memory[attn] = _in_heads(text[0], attn.heads), _in_heads(text[1], attn.heads)
+            memory[attn] = reading(attn, encoder_hidden_states)
         key, value = memory[attn]
         seen = scaled_dot_product_attention(query, key, value, dropout_p=0.0, is_causal=False)
         joined = seen.transpose(1, 2).reshape(len(seen), -1, attn.heads * seen.shape[-1]).to(query.dtype)
@@ -67,7 +66,7 @@ def _pooled_text(
         pooled: Tensor = pool(encoder_hidden_states)
         return pooled
     if pool not in memory:
-        memory[pool] = (pool(encoder_hidden_states),)
+        memory[pool] = reading(pool, encoder_hidden_states)
     return memory[pool][0]
 
 
@@ -76,7 +75,7 @@ def remember_text(unet: Any) -> None:
 
     A UNet with other layers than the Stable Diffusion family's stays as it is.
     """
-    crossing = [layer for layer in unet.modules() if getattr(layer, "is_cross_attention", False)]
+    crossing = _crossing(unet)
     if crossing and all(map(_is_plain, crossing)):
         processors = unet.attn_processors
         unet.set_attn_processor({name: RememberingAttention(usual) for name, usual in processors.items()})
@@ -88,6 +87,23 @@ def remember_text(unet: Any) -> None:
 def remembers_text(unet: Any) -> bool:
     """Whether a UNet may be given a memory."""
     return getattr(unet, "remembers_text", False)
+
+
+def readers(unet: Any) -> list[Any]:
+    """The layers whose readings a UNet that remembers would keep, in their order."""
+    pooling = [unet.add_embedding] if unet.config.addition_embed_type == "text" else []
+    return _crossing(unet) + pooling
+
+
+def reading(layer: Any, text: Tensor) -> tuple[Tensor, ...]:
+    """What one of them makes of text (N, L, D)."""
+    if not hasattr(layer, "to_k"):
+        return (layer(text),)
+    return _in_heads(layer.to_k(text), layer.heads), _in_heads(layer.to_v(text), layer.heads)
+
+
+def _crossing(unet: Any) -> list[Any]:
+    return [layer for layer in unet.modules() if getattr(layer, "is_cross_attention", False)]
 
 
 def memory_options(memory: TextMemory) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Seeded random parts, a few thousand numbers each: everything about a model but that it has learned something."""
 
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -129,6 +130,11 @@ def model(scheduler: Any = None, *, vae_kind: str = "AutoencoderKL", **options: 
     parts = {name: part.eval() for name, part in parts.items()}
     remember_text(parts["unet"])
     return Model(name="random", tokenizer=tokens, **parts, scheduler=scheduler or schedulers()["DDIM"], **options)
+
+
+def fields(model: Model) -> dict[str, Any]:
+    """All that a model is made of, for one of another class."""
+    return {field.name: getattr(model, field.name) for field in dataclasses.fields(model)}
 
 
 def vocabulary() -> Vocabulary:

@@ -151,7 +151,7 @@ class SmallDevice(Model):
 
 
 def test_out_of_memory_halves_the_bucket_and_says_so(random_model, caplog):
-    engine = StyleEngine(SmallDevice(**vars(random_model)), bucket=8)
+    engine = StyleEngine(SmallDevice(**parts.fields(random_model)), bucket=8)
     asked = request(start=0.5)
     with caplog.at_level(logging.WARNING):
         pictures = list(engine.sweep(asked, THETAS))
@@ -168,7 +168,7 @@ def test_out_of_memory_for_one_picture_alone_is_an_error(random_model):
         def predict_noise(self, latents, *rest):
             raise torch.OutOfMemoryError("pretended")
 
-    engine = StyleEngine(NoDevice(**vars(random_model)), bucket=4)
+    engine = StyleEngine(NoDevice(**parts.fields(random_model)), bucket=4)
     with pytest.raises(torch.OutOfMemoryError):
         engine.render(request())
     assert engine.bucket == 1
@@ -186,7 +186,7 @@ def test_what_was_made_in_another_bucket_is_not_mixed_in(random_model):
                 raise torch.OutOfMemoryError("pretended")
             return super().predict_noise(latents, *rest)
 
-    engine = StyleEngine(Shrinking(**vars(random_model)), bucket=8)
+    engine = StyleEngine(Shrinking(**parts.fields(random_model)), bucket=8)
     asked = request(mode="guide", theta=0.5)
     engine.render(asked)
     for theta in (1.0, 1.5, 0.5):

@@ -150,7 +150,7 @@ def test_out_of_memory_compiles_for_half_of_the_bucket_and_says_so(random_model)
             return super().predict_noise(latents, *rest)
 
     told, counter = [], CompileCounter()
-    model = compiled(ShrinkingDevice(**vars(random_model)), 8, told.append, backend=counter)
+    model = compiled(ShrinkingDevice(**parts.fields(random_model)), 8, told.append, backend=counter)
     engine = StyleEngine(model)
     asked = request(start=0.5)
     engine.render(asked)

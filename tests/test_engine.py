@@ -14,7 +14,7 @@ import torch
 
 import styleaug.engine
 from styleaug.conditioning import condition, full_and_base
-from styleaug.engine import Cancelled, Stats, StyleEngine, _Cache
+from styleaug.engine import PREVIEW_CELLS, Cancelled, Stats, StyleEngine, _Cache
 from styleaug.model import NonFiniteError
 from styleaug.recipe import Recipe, read_recipe
 from styleaug.request import BadRequest, Direction, Mode, Request, Span
@@ -521,6 +521,82 @@ def test_a_preview_on_fewer_cores_lends_nothing_to_the_picture(lively, previewed
     assert set(seen) == {1, None}
     assert (engine.stats - before).unet_calls == 4
     assert same(picture, StyleEngine(live, cache_bytes=0).render(dataclasses.replace(asked, live=False)))
+
+
+@pytest.fixture
+def drafting(lively, previewed):
+    """A model with a live variant whose previews take two steps."""
+    live = dataclasses.replace(lively.live, preview_vae=previewed.preview_vae, preview_cores=1, preview_steps=2)
+    return dataclasses.replace(lively, live=live)
+
+
+def grid(mode):
+    low, high = mode.theta_range
+    return [low + (high - low) * corner / PREVIEW_CELLS for corner in range(PREVIEW_CELLS + 1)]
+
+
+def live_request(**fields):
+    return request(live=True, num_inference_steps=4, guidance_scale=1.0, **fields)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_at_the_corners_of_its_grid_a_preview_is_the_picture_in_fewer_steps(drafting, mode):
+    small = dataclasses.replace(drafting.live, vae=drafting.live.preview_vae, preview_vae=None)
+    for theta in (grid(mode)[2], mode.theta_range[1]):
+        preview = StyleEngine(drafting).render(live_request(mode=mode, theta=theta), preview=True)
+        asked = request(mode=mode, theta=theta, num_inference_steps=2, guidance_scale=1.0)
+        assert preview.preview and same(preview, StyleEngine(small).render(asked))
+
+
+def test_a_preview_of_no_more_steps_than_it_may_take_takes_them(drafting):
+    engine = StyleEngine(drafting)
+    engine.render(request(live=True, num_inference_steps=1, guidance_scale=1.0), preview=True)
+    assert engine.stats.unet_calls == 1
+
+
+@pytest.mark.parametrize("mode", [Mode.WEAKEN, Mode.AUGMENT, Mode.INTERPOLATE])
+def test_between_corners_a_preview_begins_on_the_line_between_them(drafting, mode, monkeypatch):
+    """Near to what it is without the grid, nearer on a finer one, and after its corners for one call of the UNet."""
+    small = dataclasses.replace(drafting.live, vae=drafting.live.preview_vae, preview_vae=None)
+    low, high = mode.theta_range
+    theta = low + 0.34 * (high - low)
+    exact = pixels(
+        StyleEngine(small).render(request(mode=mode, theta=theta, num_inference_steps=2, guidance_scale=1.0))
+    )
+
+    def distance(cells):
+        monkeypatch.setattr("styleaug.engine.PREVIEW_CELLS", cells)
+        engine = StyleEngine(drafting)
+        for corner in grid(mode):
+            engine.render(live_request(mode=mode, theta=round(corner, 2)), preview=True)
+        before = engine.stats
+        preview = engine.render(live_request(mode=mode, theta=theta), preview=True)
+        assert (engine.stats - before).unet_calls == 1
+        return np.abs(pixels(preview).astype(int) - exact.astype(int)).mean()
+
+    assert distance(PREVIEW_CELLS) < distance(1) < 3 and distance(PREVIEW_CELLS) < 0.2
+
+
+def test_where_theta_moves_more_than_a_text_previews_have_no_grid(drafting):
+    engine = StyleEngine(drafting)
+    asked = live_request(mode=Mode.INTERPOLATE, second_seed=5)
+    for theta in (0.0, 0.25, 0.3):
+        before = engine.stats
+        engine.render(asked.with_theta(theta), preview=True)
+        assert (engine.stats - before).unet_calls == 2
+
+
+def test_the_picture_itself_has_all_its_steps_and_no_grid(drafting):
+    engine = StyleEngine(drafting)
+    for theta in (0.25, 0.3, 0.375):
+        engine.render(live_request(theta=theta), preview=True)
+    before = engine.stats
+    picture = engine.render(live_request(theta=0.3))
+    assert (engine.stats - before).unet_calls == 4
+    assert same(
+        picture,
+        StyleEngine(drafting.live, cache_bytes=0).render(request(theta=0.3, num_inference_steps=4, guidance_scale=1.0)),
+    )
 
 
 def test_without_a_small_decoder_every_picture_is_the_picture(random_model):

@@ -12,9 +12,11 @@ import torch
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 
+from styleaug.cores import on_cores
 from styleaug.engine import StyleEngine
 from styleaug.loading import DTYPES, laid_out, load_model
 from styleaug.model import ModelError
+from styleaug.packed import packed
 from styleaug.registry import BUNDLED
 from styleaug.request import BadRequest, Request
 
@@ -241,3 +243,19 @@ def test_the_bundled_vocabulary_knows_its_own_phrases():
 def test_the_bundled_model_stays_small():
     sizes = [path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()]
     assert sum(sizes) <= 40_000_000 and max(sizes) < 10_000_000
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_previews_are_laid_out_for_the_cores_they_are_computed_on(monkeypatch, threads):
+    """Blocks that oneDNN chose for two cores are rearranged in each call on one: ten times slower without AVX-512."""
+    seen = []
+
+    def noted(part, use):
+        seen.append(torch.get_num_threads())
+        return packed(part, use)
+
+    monkeypatch.setattr("styleaug.loading.packed", noted)
+    with on_cores(threads):
+        live = load_model("tiny", device="cpu").live
+        assert torch.get_num_threads() == threads
+    assert seen == [live.preview_cores] * 2 == [1, 1]

@@ -171,10 +171,11 @@ def test_the_bundled_live_variants_previews_look_like_its_pictures():
     asked = Request.from_dict(settings | {"prompt": "castle", "style": "van Gogh", "mode": "weaken", "live": True})
     preview, picture = engine.render(asked, preview=True), engine.render(asked)
     assert preview.preview and not picture.preview
-    assert (picture.stats.unet_calls, picture.stats.decodes) == (4, 1)  # on all cores, where the preview had one
-    # From a distance: fine marks come out softer, and that is the bargain.
+    assert preview.stats.unet_calls == 2
+    assert (picture.stats.unet_calls, picture.stats.decodes) == (4, 1)  # nothing of the preview is good enough for it
+    # From a distance: fine marks come out softer, of two steps and a small decoder, and that is the bargain.
     seen, painted = (np.asarray(each.image.reduce(8), dtype=float) for each in (preview, picture))
-    assert np.abs(seen - painted).mean() < 0.35 * np.abs(painted - painted.mean(axis=(0, 1))).mean()
+    assert np.abs(seen - painted).mean() < 0.4 * np.abs(painted - painted.mean(axis=(0, 1))).mean()
 
 
 def test_half_precision_is_read_where_it_is_wanted(cache):

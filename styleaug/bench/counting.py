@@ -37,7 +37,7 @@ def counted(model: Model) -> Iterator[Tally]:
     def decoded(_: Any, arguments: tuple[Any, ...], __: Any) -> None:
         tally.add(decodes=len(arguments[0]))
 
-    unets = {model.unet, uncompiled(model).unet, model.proven_unet} - {None}
+    unets = {model.unet, uncompiled(model).unet, model.flat_unet} - {None}
     listeners: list[tuple[Any, Callable[..., None]]] = [(unet, unet_called) for unet in unets]
     listeners += [(model.text_encoder, text_encoded), (model.vae.decoder, decoded)]
     with ExitStack() as hooks:

@@ -8,15 +8,18 @@ from styleaug.bench import spread
 from styleaug.bench.sweeps import PROMPT, SEED, STYLE
 from styleaug.engine import StyleEngine
 from styleaug.model import Model
+from styleaug.panels import coarse_to_fine
 from styleaug.request import Mode, Request
+
+BESIDE = 0.4715  # how far the other θ is, so that it is no stop of a film
 
 
 def measure_single(model: Model, pictures: int) -> list[dict[str, Any]]:
     """A row for the model and, where it has them, for its live variant and that one's previews: seconds until one
     picture is there, of so many.
 
-    `cold` begins with nothing kept, with the text; `theta` moves θ and finds text and noise; `repeat` finds the
-    picture. The first of each, which warms up, is not counted.
+    `cold` begins with nothing kept, with the text; `theta` moves θ and finds text and noise, and of previews those of a
+    film's stops, as under a hand; `repeat` finds the picture. The first of each, which warms up, is not counted.
     """
     rows = [_row(model, "full", pictures)]
     if model.live is not None:
@@ -36,12 +39,18 @@ def _row(model: Model, name: str, pictures: int, *, live: bool = False, preview:
             | model.variant(live).settings
         )
         engine.clear()
-        for kind, request in (("cold", asked), ("theta", asked.with_theta(theta + 0.5)), ("repeat", asked)):
+        for kind, request in (("cold", asked), ("theta", asked.with_theta(theta + BESIDE)), ("repeat", asked)):
+            if kind == "theta" and preview:
+                for stop in coarse_to_fine(*model.theta_range(asked.mode), theta):
+                    engine.render(asked.with_theta(stop), preview=True)
             taken = engine.render(request, preview=preview).seconds
             if number > 0:
                 seconds[kind].append(taken)
     figures = {f"{kind}_seconds": spread(each, digits=5) for kind, each in seconds.items()}
-    settings = model.variant(live).settings
+    painter = model.variant(live)
+    settings = painter.settings
+    if preview and painter.preview_cores is not None and painter.preview_steps is not None:
+        settings["num_inference_steps"] = min(settings["num_inference_steps"], painter.preview_steps)
     return {"variant": name, "pictures": pictures, **settings, **figures}
 
 
