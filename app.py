@@ -778,11 +778,15 @@ def choose(name: str, label: str, choices: Sequence[tuple[str, StrEnum]]) -> Non
 
 def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> None:
     """What happens when. preprocess=False: `Request` judges the raw values, which gradio would round."""
-    at_once = {"queue": False, "show_progress": "hidden", "api_visibility": "private", "preprocess": False}
+    # At each piece of news of an event gradio's page copies the values of all that any event so far shows its progress
+    # on: half of what it did while the hand moved. A state is no part of the page, and progress is hidden anyway.
+    nowhere = {"show_progress_on": gr.State()}
+    in_line: dict[str, Any] = {**IN_LINE, **nowhere}
+    at_once = {"queue": False, "show_progress": "hidden", "api_visibility": "private", "preprocess": False} | nowhere
     controls = [parts[name] for name in CONTROLS]
     followers = [parts[name] for name in ("theta", "style", "mode", "second_seed")]
 
-    sweeping = {"concurrency_id": "sweep", "preprocess": False, **IN_LINE}
+    sweeping = {"concurrency_id": "sweep", "preprocess": False, **in_line}
 
     def sweep_on(*events: Callable[..., Any]) -> None:
         for event in events:
@@ -813,10 +817,8 @@ def connect(page: gr.Blocks, parts: Mapping[str, Any], handlers: Handlers) -> No
     )
     opened.failure(None, js=stage_event("sweep-failed"))
 
-    for event in (parts["theta"].input, parts["theta"].change):
-        event(None, parts["theta"], js=stage_event("theta"), show_progress="hidden")
     for event, handler, answer in (("refine", handlers.refine, "refined"), ("export", handlers.export, "exported")):
-        asked = getattr(parts["stage"], event)(handler, None, parts[answer], concurrency_id=event, **IN_LINE)
+        asked = getattr(parts["stage"], event)(handler, None, parts[answer], concurrency_id=event, **in_line)
         asked.success(None, js=stage_event(f"{event}-ended"))
         asked.failure(None, js=stage_event(f"{event}-failed"))
     page.unload(handlers.leave)

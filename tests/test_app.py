@@ -499,11 +499,16 @@ def test_the_page_begins_with_a_picture(config):
     assert any([event for _, event in call["targets"]] == ["load"] for call in config["dependencies"])
 
 
-def test_the_slider_asks_the_server_nothing(config):
+def test_gradio_hears_of_no_move_of_the_slider(config):
     slider = next(each["id"] for each in config["components"] if each["props"].get("elem_id") == "theta")
-    calls = [call for call in config["dependencies"] if any(target == slider for target, _ in call["targets"])]
-    assert sorted(event for call in calls for _, event in call["targets"]) == ["change", "input"]
-    assert not any(call["backend_fn"] for call in calls)
+    assert not [call for call in config["dependencies"] if slider in (target for target, _ in call["targets"])]
+
+
+def test_the_progress_of_an_event_is_kept_on_nothing_that_is_on_the_page(config):
+    """gradio's page would copy the values of all such parts at each piece of news, under a moving hand, too."""
+    kinds = {component["id"]: component["type"] for component in config["components"]}
+    shown_on = [call["show_progress_on"] or call["outputs"] for call in config["dependencies"] if call["targets"]]
+    assert shown_on and {kinds[part] for parts in shown_on for part in parts} == {"state"}
 
 
 def test_nothing_typed_can_reach_a_template(config):

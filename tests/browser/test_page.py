@@ -99,6 +99,33 @@ def test_the_number_box_moves_the_picture_too(stage):
     assert stage.shows(prompt=PROMPT, style=STYLE, mode=MODE, seed=7)
 
 
+def test_a_number_typed_past_an_end_comes_back_to_it(stage):
+    number = stage.page.locator("#theta input[type=number]")
+    number.fill("7")
+    number.blur()
+    stage.settle_on(1)
+    assert stage.theta() == 1
+
+
+def test_a_mode_that_moves_theta_takes_the_picture_along(stage):
+    stage.choose("augment")
+    stage.drag(-0.5)
+    stage.settle_on(stage.theta())
+    assert stage.theta() < 0
+    stage.choose("weaken")
+    stage.settle()
+    stage.settle_on(stage.theta())
+    assert stage.theta() >= 0 and stage.painted()[0] == stage.theta()
+
+
+def test_a_hand_that_moves_on_while_a_sweep_is_begun_is_not_called_back(stage):
+    stage.paint()
+    stage.drag(0.87)
+    stage.settle()
+    stage.settle_on(0.87)
+    assert stage.painted()[0] == 0.87
+
+
 def test_dragging_over_rendered_stops_asks_the_server_nothing(stage, engine):
     stage.drag(stage.theta(), 0.5)
     stage.settle_on(0.5)

@@ -1,6 +1,14 @@
 // What the stage listens to.
 
-root.addEventListener("theta", (event) => ask(event.detail)); // the slider moved
+for (const move of ["input", "change"]) {
+  // The slider moved. From the input itself: as events of gradio's, moves cost the page's thread a quarter of its time.
+  root.addEventListener(move, ({ target }) => {
+    if (target.closest("#theta")) ask(target.valueAsNumber);
+  });
+}
+root.addEventListener("focusout", ({ target }) => {
+  if (target.closest("#theta")) requestAnimationFrame(() => ask(slider().valueAsNumber)); // a typed number is in range now
+});
 root.addEventListener("refined", (event) => receiveRefined(event.detail)); // one more θ, or why not
 root.addEventListener("refine-ended", refineEnded);
 root.addEventListener("refine-failed", refineEnded);

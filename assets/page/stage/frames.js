@@ -11,6 +11,7 @@ const MOST_THETAS = 96; // kept of one sweep, refined ones included
 
 const root = element.closest("#stage");
 const find = (selector) => element.querySelector(selector);
+const slider = () => root.querySelector("#theta input[type=range]");
 
 let current = null; // the sweep whose frames are shown
 let coming = null; // a newer sweep that has no frame yet
@@ -39,7 +40,7 @@ function begin(news) {
   const panels = news.names.map((name) => ({ name, frames: new Map() }));
   failure = "";
   forgetQuestion();
-  asked ??= fields.theta;
+  if (asked === null || slider().valueAsNumber !== asked) asked = fields.theta; // unless the hand has moved on from there
   return { id, title, fields, link, range, stops, grid, panels, loading: new Set() };
 }
 
