@@ -362,7 +362,7 @@ class _Work:
         """Text, noise, denoising: the run of each request at its end."""
         variant = self._model.variant(requests[0].live)
         self._painter = variant if self._cores is None else variant.for_previews
-        walks = requests if self._cores is None else [_in_steps(each, variant.preview_steps) for each in requests]
+        walks = requests if self._cores is None else [_in_steps_of_preview(each, variant) for each in requests]
         conditionings = [condition(walk, self._encode) for walk in walks]
         runs = [self._forked(*pair, bucket) for pair in zip(walks, conditionings, strict=True)]
         steps_shared = runs[0].steps_done
@@ -560,11 +560,9 @@ def _trunk_key(request: Request, cores: int | None) -> tuple[Hashable, ...]:
     return ("trunk", request.live, cores, text, negative, scale, until, *noise)
 
 
-def _in_steps(request: Request, most: int | None) -> Request:
-    """The request in so many steps at most."""
-    if most is None or request.num_inference_steps <= most:
-        return request
-    return dataclasses.replace(request, num_inference_steps=most)
+def _in_steps_of_preview(request: Request, model: Model) -> Request:
+    steps = model.steps_of_preview(request.num_inference_steps)
+    return dataclasses.replace(request, num_inference_steps=steps)
 
 
 def _part_of_sweep(on_step: OnStep, done: int, together: int, length: int) -> OnStep:

@@ -112,6 +112,12 @@ class Model:
             return self
         return dataclasses.replace(self, flat_unet=self.preview_unet)
 
+    def steps_of_preview(self, steps: int) -> int:
+        """Of how many steps the preview is where the picture is of so many."""
+        if self.preview_cores is None or self.preview_steps is None:
+            return steps
+        return min(steps, self.preview_steps)
+
     @property
     def settings(self) -> dict[str, int | float]:
         """What this model was made for, as fields of a request."""
@@ -188,9 +194,7 @@ class Model:
                 said = self.flat_unet(latents, timestep, prompt_embeds, {} if memory is None else memory)
             else:
                 options = memory_options(memory) if memory is not None and remembers_text(self.unet) else {}
-                said = self.unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False, **options)[
-                    0
-                ]
+                [said] = self.unet(latents, timestep, encoder_hidden_states=prompt_embeds, return_dict=False, **options)
         return said.clone()  # one that may be used outside of it
 
     @torch.inference_mode()

@@ -49,8 +49,8 @@ def _row(model: Model, name: str, pictures: int, *, live: bool = False, preview:
     figures = {f"{kind}_seconds": spread(each, digits=5) for kind, each in seconds.items()}
     painter = model.variant(live)
     settings = painter.settings
-    if preview and painter.preview_cores is not None and painter.preview_steps is not None:
-        settings["num_inference_steps"] = min(settings["num_inference_steps"], painter.preview_steps)
+    if preview:
+        settings["num_inference_steps"] = painter.steps_of_preview(painter.num_inference_steps)
     return {"variant": name, "pictures": pictures, **settings, **figures}
 
 

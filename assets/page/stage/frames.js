@@ -40,7 +40,7 @@ function begin(news) {
   const panels = news.names.map((name) => ({ name, frames: new Map() }));
   failure = "";
   forgetQuestion();
-  if (asked === null || slider().valueAsNumber !== asked) asked = fields.theta; // unless the hand has moved on from there
+  if (slider().valueAsNumber !== asked) asked = fields.theta; // unless the hand has moved on from there
   return { id, title, fields, link, range, stops, grid, panels, loading: new Set() };
 }
 
