@@ -2,16 +2,19 @@
 
 A press starts one *sweep*: the mode's θ grid is rendered coarse to fine, and each frame goes to the browser as it is
 ready. The stage (assets/page/stage/) holds the frames and draws those nearest to θ, so dragging asks the server
-nothing. Where θ rests between two frames, that θ alone is rendered: a *refine*. Programs ask for the same by name
-(`Calls`), and all that anybody sends comes through one door (`OPEN_ROUTES`, `judge`). This is the only file that
-imports gradio, and the only one that turns errors into messages.
+nothing. Where θ rests between two frames, that θ alone is rendered: a *refine*; while the hand is moving over the live
+variant, each θ that it passes: a *glimpse*. Programs ask for the same by name (`Calls`), and all that anybody sends
+comes through one door (`OPEN_ROUTES`, `judge`). This is the only file that imports gradio, and the only one that turns
+errors into messages.
 """
 
 import argparse
+import base64
 import dataclasses
 import html
 import importlib
 import inspect
+import io
 import itertools
 import logging
 import os
@@ -28,6 +31,7 @@ from inspect import Parameter
 from pathlib import Path
 from typing import Any
 
+import anyio
 import gradio as gr
 from starlette.middleware import Middleware
 
@@ -60,7 +64,7 @@ NEW_SEEDS = 100_000  # a new seed is drawn below this: short enough to be read a
 FRAME_QUALITY = 95
 NEWS_SECONDS = 1.0  # between two looks at where a model is that is on its way
 FILE_SECONDS = 3600  # how long a frame's file is kept
-PLACES_IN_LINE = 16  # sweeps, and again refines, exports and calls, that may wait for their turn at one time
+PLACES_IN_LINE = 16  # sweeps, and again refines, glimpses, exports and calls, that may wait for their turn at one time
 CALLS_QUEUED = 64  # that wait for such a place; a class of 30 asks for 60 pictures at once
 MOST_WAITING = 16  # of one session: a page has one sweep, one refine and one export that are still wanted
 MOST_EXPORTED = 99  # frames of one animation
@@ -89,12 +93,13 @@ OPEN_ROUTES: Mapping[str, Sequence[str]] = {
     ),
     "HEAD": ("/", FILE_ROUTE),
     "POST": (
-        *(f"{API}/{name}" for name in ("queue/join", "run/predict", "cancel", "reset")),
+        *(f"{API}/{name}" for name in ("queue/join", "run/predict", "component_server", "cancel", "reset")),
         f"{API}/call/(v2/)?({'|'.join(CALLS)})",
     ),
 }
 """Every route that is open, by method. Shut are, among others: uploads, monitoring, run history, docs, `/run` by name,
-server functions, deep links (they write files), the proxy, vibe coding, and all that a later gradio may bring."""
+server functions but the stage's own, deep links (they write files), the proxy, vibe coding, and all that a later gradio
+may bring."""
 MCP_ROUTES: Mapping[str, Sequence[str]] = {
     "GET": (f"{API}/mcp(/schema)?",),
     "POST": (f"{API}/mcp",),
@@ -184,6 +189,7 @@ class Handlers:
         self.turns = Turns()
         self._folder = folder
         self._notices = itertools.count()
+        self._glimpses = anyio.CapacityLimiter(PLACES_IN_LINE)
 
     def adopt(self, engine: StyleEngine, renderer: Renderer) -> None:
         """Paint with another engine from now on. Pages that are open are opened anew by their own script."""
@@ -229,6 +235,7 @@ class Handlers:
         with self.turns.sweep(visitor.session_hash) as turn:
             news: dict[str, Any] = {
                 "sweep": turn.number,
+                "visitor": visitor.session_hash,
                 "title": hung.title,
                 "names": [panel.name for panel in hung.panels],
                 "fields": hung.fields,
@@ -250,7 +257,8 @@ class Handlers:
                     else:
                         unknown |= dict.fromkeys(result.unknown_words)
                         remark = unknown_words_remark(self.engine.model.name, list(unknown))
-                        news = news | {"frames": [*news["frames"], self._frame(panel, result)], "remark": remark}
+                        frames = [*news["frames"], frame(panel, result, self._file)]
+                        news = news | {"frames": frames, "remark": remark}
                     yield news, gr.skip()
             except Cancelled:
                 return
@@ -259,17 +267,36 @@ class Handlers:
     def refine(self, visitor: gr.Request, asked: gr.EventData) -> Any:
         """Render the one θ that the stage asks for, of what it shows."""
         question = asked._data if isinstance(asked._data, dict) else {}
+        answer = self._answer(visitor.session_hash, question, self._file)
+        return gr.skip() if answer is None else answer
+
+    async def glimpse(self, question: Any) -> dict[str, Any] | None:
+        """A refine under a moving hand, beside gradio's events: what news of those cost the page's thread is more than
+        a preview costs, and two answers that come at once would be one to it. None for what was called off.
+
+        The question names its visitor itself, and the answer holds its pictures: there is nothing else to fetch.
+        """
+        question = question if isinstance(question, dict) else {}
+        if self._glimpses.statistics().tasks_waiting >= CALLS_QUEUED:
+            return {"sweep": question.get("sweep"), "theta": question.get("theta"), "error": BUSY, "final": False}
+        ask = (str(question.get("visitor")), question, in_address)
+        return await anyio.to_thread.run_sync(self._answer, *ask, limiter=self._glimpses)
+
+    def _answer(
+        self, visitor: str, question: Mapping[str, Any], put: Callable[[Picture], dict[str, Any]]
+    ) -> dict[str, Any] | None:
+        """The frames of the θ that a question is about, `put` somewhere, or why there are none; None if called off."""
         answer = {"sweep": question.get("sweep"), "theta": question.get("theta"), "number": next(self._notices)}
         try:
             hung, theta = self._hang(read_question(question))
             # The hand that drags the live variant passes over each θ: a newer one does not call off the last.
             take = self.turns.call if hung.panels[0].request.live else self.turns.refine
             requests = hung.at(theta)
-            with take(visitor.session_hash) as turn:
+            with take(visitor) as turn:
                 pictures = self._render(requests, turn, requests if question.get("passing") is True else ())
-                return answer | {"frames": [self._frame(panel, picture) for panel, picture in enumerate(pictures)]}
+            return answer | {"frames": [frame(*each, put) for each in enumerate(pictures)]}
         except Cancelled:
-            return gr.skip()
+            return None
         except Exception as error:
             return answer | {"error": explain(error), "final": isinstance(error, BadRequest)}
 
@@ -397,18 +424,35 @@ class Handlers:
             if failures == 2:
                 return
 
-    def _frame(self, panel: int, picture: Picture) -> dict[str, Any]:
-        """The picture as a file, and what the page says about it."""
+    def _file(self, picture: Picture) -> dict[str, Any]:
+        """The picture as a file, to which gradio adds its address."""
         path = self.new_file(".webp")
-        picture.image.save(path, quality=FRAME_QUALITY, method=0)
-        return {
-            "panel": panel,
-            "theta": picture.request.theta,
-            "file": gr.FileData(path=str(path), mime_type="image/webp").model_dump(),
-            "seconds": round(picture.seconds, 3),
-            "cached": picture.from_cache,
-            "preview": picture.preview,
-        }
+        path.write_bytes(webp(picture))
+        return gr.FileData(path=str(path), mime_type="image/webp").model_dump()
+
+
+def in_address(picture: Picture) -> dict[str, Any]:
+    """The picture in an address that is itself the file."""
+    return {"url": f"data:image/webp;base64,{base64.b64encode(webp(picture)).decode()}"}
+
+
+def webp(picture: Picture) -> bytes:
+    """A picture as the page gets it."""
+    content = io.BytesIO()
+    picture.image.save(content, format="WEBP", quality=FRAME_QUALITY, method=0)
+    return content.getvalue()
+
+
+def frame(panel: int, picture: Picture, put: Callable[[Picture], dict[str, Any]]) -> dict[str, Any]:
+    """Where `put` put a picture, and what the page says about it."""
+    return {
+        "panel": panel,
+        "theta": picture.request.theta,
+        "file": put(picture),
+        "seconds": round(picture.seconds, 3),
+        "cached": picture.from_cache,
+        "preview": picture.preview,
+    }
 
 
 class Calls:
@@ -684,18 +728,23 @@ def build_page(
     with Page(
         title="StyleAug", analytics_enabled=False, delete_cache=(FILE_SECONDS // 4, FILE_SECONDS), fill_width=True
     ) as page:
+        handlers = Handlers(engine, frames_folder(page), renders, prompts)
+
+        async def glimpse(question: Any) -> Any:  # gradio marks a server function, and a method takes no mark
+            return await handlers.glimpse(question)
+
         island("header")
         island("arrival")
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="wall", min_width=280, scale=3):
-                lay_out_wall()
+                # On ZeroGPU all is a refine: whose the borrowed seconds are is told with gradio's events alone.
+                lay_out_wall([glimpse] if gpu is None else [])
             with gr.Column(elem_id="desk", min_width=280, scale=2):
                 lay_out_desk(engine, stops, prompts)
         island("gallery", value=gallery_of(prompts))
         for letter_box in ("refined", "exported"):
             island(letter_box, "letter-box", visible="hidden")
         parts = {block.elem_id: block for block in page.blocks.values() if getattr(block, "elem_id", None)}
-        handlers = Handlers(engine, frames_folder(page), renders, prompts)
         Calls(handlers).offer(page)  # before the page's own events: the first of a name has it
         connect(page, parts, handlers)
         if arrival is not None:
@@ -720,10 +769,10 @@ def island(name: str, *scripts: str, **options: Any) -> gr.HTML:
     )
 
 
-def lay_out_wall() -> None:
+def lay_out_wall(server_functions: list[Callable[..., Any]]) -> None:
     """The picture, and the slider under it."""
     low, high = theta_range(FIRST["mode"])
-    with island("stage", *(f"stage/{part}" for part in STAGE)):
+    with island("stage", *(f"stage/{part}" for part in STAGE), server_functions=server_functions):
         gr.Slider(low, high, FIRST["theta"], step=THETA_STEP, label="θ", buttons=[], elem_id="theta")
 
 
@@ -876,6 +925,8 @@ def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
     page, path, session = scope["app"].get_blocks(), scope["path"].rstrip("/"), body.get("session_hash")
     if path.endswith(("/cancel", "/reset", "/mcp")):
         return None  # nothing is rendered for these; a call by MCP comes back through the queue
+    if path.endswith("/component_server"):
+        return None if names_glimpse(page, body) else Refusal(400, "The stage answers to its own function alone.")
     if session is not None and (not isinstance(session, str) or not 0 < len(session) <= SESSION_NAME):
         return Refusal(400, f"session_hash must be a text of 1 to {SESSION_NAME} letters.")
     if f"{API}/call/" in path:
@@ -898,6 +949,14 @@ def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
     if len(page._queue.pending_event_ids_session.get(session, ())) >= MOST_WAITING:
         return Refusal(429, f"At most {MOST_WAITING} pictures may wait for one visitor. Wait for some of them.")
     return None
+
+
+def names_glimpse(page: gr.Blocks, body: Mapping[str, Any]) -> bool:
+    """Whether a session calls the stage's function. What it asks, the function judges itself."""
+    component, session = body.get("component_id"), body.get("session_hash")
+    is_session = isinstance(session, str) and 0 < len(session) <= SESSION_NAME
+    block = page.blocks.get(component) if isinstance(component, int) else None
+    return is_session and body.get("fn_name") == "glimpse" and getattr(block, "elem_id", None) == "stage"
 
 
 def wrong_fields(function: Callable[..., Any], body: Mapping[str, Any]) -> str:

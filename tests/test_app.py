@@ -1,9 +1,13 @@
 """The page without a browser: what its handlers answer, and what it refuses."""
 
+import asyncio
+import base64
 import dataclasses
+import io
 import json
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
@@ -161,6 +165,90 @@ def test_a_refine_that_fails_may_be_tried_again(handlers, engine):
     first, second = (refine(handlers, sweep=1, fields=FIELDS, theta=0.2) for _ in range(2))
     assert not first["final"]
     assert first != second  # gradio hands a value on only if it differs from the last one
+
+
+# --- Glimpse --------------------------------------------------------------------------------------------------------
+
+QUESTION = {"sweep": 5, "visitor": "somebody", "fields": FIELDS | {"live": True}, "theta": 0.41, "passing": True}
+
+
+def run(coroutine):
+    with ThreadPoolExecutor(1) as own:  # a browser test before this one leaves its loop running in this thread
+        return own.submit(asyncio.run, coroutine).result()
+
+
+def glimpse(handlers, **question):
+    return run(handlers.glimpse(QUESTION | question))
+
+
+def test_a_glimpse_answers_with_the_picture_itself(handlers, engine, tmp_path):
+    engine.gives_previews = True
+    answer = glimpse(handlers)
+    [frame] = answer["frames"]
+    assert (answer["sweep"], frame["theta"], frame["preview"]) == (5, 0.41, True)
+    kind, content = frame["file"]["url"].split(",")
+    with Image.open(io.BytesIO(base64.b64decode(content))) as image:
+        assert (kind, image.format, image.size) == ("data:image/webp;base64", "WEBP", (256, 256))
+    assert list(tmp_path.iterdir()) == []
+    json.dumps(answer)
+
+
+def test_a_glimpse_of_nonsense_is_refused_for_good(handlers, engine):
+    for question in ({"fields": "x"}, {"theta": None}, {"fields": FIELDS | {"mode": ["weaken"]}}, {"fields": None}):
+        answer = glimpse(handlers, **question)
+        assert answer["final"] and "frames" not in answer
+    for question in (None, "x", ["x"], 1):
+        assert run(handlers.glimpse(question))["final"]
+    assert engine.rendered == []
+
+
+def test_a_newer_glimpse_does_not_call_off_the_last_but_who_leaves_does(handlers, engine):
+    engine.hangs = lambda request: request.theta < 0.5
+
+    async def visit():
+        first = asyncio.create_task(handlers.glimpse(QUESTION))
+        while not engine.begun:
+            await asyncio.sleep(0.01)
+        second = await handlers.glimpse(QUESTION | {"theta": 0.61})
+        assert engine.cancelled == []
+        handlers.leave(visitor())
+        return await first, second
+
+    first, second = run(visit())
+    assert first is None and second["frames"][0]["theta"] == 0.61
+    assert [request.theta for request in engine.cancelled] == [0.41]
+
+
+def test_when_too_many_wait_a_glimpse_is_refused_for_now(handlers, engine, monkeypatch):
+    monkeypatch.setattr(app, "CALLS_QUEUED", 2)
+    engine.hangs = lambda _: True
+
+    async def crowd():
+        waiting = [asyncio.create_task(handlers.glimpse(QUESTION)) for _ in range(app.PLACES_IN_LINE + 2)]
+        while not engine.begun:
+            await asyncio.sleep(0.01)
+        refused = await handlers.glimpse(QUESTION)
+        engine.hangs = lambda _: False
+        return refused, await asyncio.gather(*waiting)
+
+    refused, answers = run(crowd())
+    assert (refused["error"], refused["final"]) == (app.BUSY, False)
+    assert all(len(answer["frames"]) == 1 for answer in answers)
+
+
+def test_on_a_lent_gpu_all_is_a_refine():
+    """Whose the borrowed seconds are is told with gradio's events alone."""
+
+    def lend(**_):
+        return lambda function: function
+
+    for gpu, functions in ((None, ["glimpse"]), (lend, [])):
+        page = app.build_page(FakeEngine(), gpu=gpu)
+        [stage] = [block for block in page.blocks.values() if getattr(block, "elem_id", None) == "stage"]
+        assert [function.__name__ for function in stage.server_fns] == functions
+
+
+# --- Films ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("stops", app.FILMS)

@@ -287,7 +287,6 @@ def test_without_gradios_part_for_agents_the_page_does_not_start(monkeypatch, ca
         ("GET", f"{API}/file=HTTPS://127.0.0.1/"),
         ("GET", f"{API}/custom_component/x/client/component/y"),
         ("GET", f"{API}/dev/reload"),
-        ("POST", f"{API}/component_server"),
         ("POST", f"{API}/run/render"),
         ("POST", f"{API}/api/predict"),
         ("POST", f"{API}/call/refine"),
@@ -329,7 +328,7 @@ def test_no_path_leads_to_a_file_of_the_machine(served, path):
     assert "detail" in body
 
 
-@pytest.mark.parametrize("path", ["queue/join", "run/predict", "call/render", "cancel"])
+@pytest.mark.parametrize("path", ["queue/join", "run/predict", "component_server", "call/render", "cancel"])
 def test_a_large_body_is_refused(served, path):
     large = json.dumps({"data": ["x" * 200_000], "session_hash": CANARY}).encode()
     with nothing_leaks():
@@ -403,6 +402,29 @@ def test_no_object_is_taken_for_a_file_and_fetched(served, wrap):
     call = served.post("call/v2/render", json={**CAT, "hold_norm": value})
     assert call.status_code == 400 and "must be texts, numbers" in call.json()["detail"]
     assert served.engine.rendered == []
+
+
+def test_the_stages_function_is_the_only_one_that_answers(served):
+    [stage] = [index for index, block in served.page.blocks.items() if getattr(block, "elem_id", None) == "stage"]
+    question = {"sweep": 1, "visitor": "eye", "fields": CAT, "theta": 0.25}
+    good = {"component_id": stage, "fn_name": "glimpse", "session_hash": "eye", "data": question}
+    with nothing_leaks():
+        answer = served.post("component_server", json=good).json()
+        assert (answer["sweep"], answer["theta"], len(answer["frames"])) == (1, 0.25, 1)
+        for bad in (
+            {},
+            {"fn_name": "get_config"},
+            {"fn_name": ["glimpse"]},
+            {"component_id": stage + 1},
+            {"component_id": str(stage)},
+            {"component_id": [stage]},
+            {"session_hash": None},
+            {"session_hash": "x" * (app.SESSION_NAME + 1)},
+        ):
+            assert served.post("component_server", json=(good | bad) if bad else {}).status_code == 400
+        for nonsense in (None, CANARY, [CANARY], {"fields": CANARY}, {"visitor": [CANARY], "fields": {}}):
+            assert served.post("component_server", json=good | {"data": nonsense}).json()["final"] is True
+    assert len(served.engine.rendered) == 1
 
 
 # --- Busy -----------------------------------------------------------------------------------------------------------

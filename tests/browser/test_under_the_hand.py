@@ -51,6 +51,48 @@ def test_the_live_variant_paints_while_the_hand_moves_and_calls_nothing_off(stag
     assert stage.shows(**FIELDS, live=True, **LIVE_SETTINGS)
 
 
+def test_each_theta_under_the_hand_costs_one_request(stage, engine):
+    engine.gives_previews = True
+    choose_live(stage, engine)
+    stage.settle()
+    stage.page.wait_for_timeout(500)
+    sent, previewed = len(stage.requests), len(engine.previewed)
+    stage.page.evaluate(
+        """async () => {
+            const slider = document.querySelector("#theta input[type=range]");
+            for (let hundredth = 31; hundredth < 71; hundredth++) {
+                slider.value = hundredth / 100;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+                await new Promise((resolve) => setTimeout(resolve, 30));
+            }
+        }"""
+    )
+    asked = [url for url in stage.requests[sent:] if url.startswith("http")]
+    stage.settle_on(stage.theta())
+    passed = engine.previewed[previewed:]
+    assert len(passed) >= 5
+    assert len({request.theta for request in passed}) == len(passed)
+    assert all(url.endswith("/component_server/") for url in asked)
+    assert len(asked) - len(passed) in (-1, 0)  # the last may have been asked for a moment later
+
+
+def test_a_server_without_time_is_asked_again_after_a_while(stage, engine):
+    choose_live(stage, engine)
+    asked = []
+
+    def refuse(route):
+        asked.append(route.request.url)
+        if len(asked) > 1:
+            route.continue_()
+        else:
+            route.fulfill(json={"sweep": route.request.post_data_json["data"]["sweep"], "error": "Later."})
+
+    stage.page.route("**/component_server/", refuse)
+    stage.page.locator("#theta input[type=number]").fill("0.43")
+    stage.settle_on(0.43)
+    assert len(asked) == 2
+
+
 def test_the_full_model_waits_for_the_hand_to_rest(stage, engine):
     before = len(engine.rendered)
     stage.hurry([hundredth / 100 for hundredth in range(31, 70)])

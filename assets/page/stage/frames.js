@@ -2,8 +2,8 @@
 // mixes two frames of one panel. Where θ rests between frames it asks the server for exactly that θ.
 //
 // In: the component's value (news of a sweep, cumulative), and on #stage the events that ears.js lists. Out: the events
-// "refine" and "export". For tests and styles #stage carries data-state, data-sweep, data-frames, data-theta-asked and
-// data-theta-shown.
+// "refine" and "export", and calls of the server's function "glimpse". For tests and styles #stage carries data-state,
+// data-sweep, data-frames, data-theta-asked and data-theta-shown.
 //
 // This file: sweeps and their frames. A sweep has panels, most often one; a panel has frames by θ.
 
@@ -36,12 +36,12 @@ function receive(news) {
 }
 
 function begin(news) {
-  const { sweep: id, title, fields, link, range, stops, grid } = news;
+  const { sweep: id, visitor, title, fields, link, range, stops, grid } = news;
   const panels = news.names.map((name) => ({ name, frames: new Map() }));
   failure = "";
   forgetQuestion();
   if (slider().valueAsNumber !== asked) asked = fields.theta; // unless the hand has moved on from there
-  return { id, title, fields, link, range, stops, grid, panels, loading: new Set() };
+  return { id, visitor, title, fields, link, range, stops, grid, panels, loading: new Set() };
 }
 
 async function load(sweep, frame) {

@@ -3,12 +3,14 @@
 const REST_MILLISECONDS = 180; // a hand or a held arrow key that is still for so long has come to rest
 const LIVE_AT_ONCE = 3; // refines of the live variant on their way: two are painted while a third travels
 const TRIES = 3; // of a refine that fails for no fault of the request
+const BUSY_MILLISECONDS = 1000; // that the hand's passing is not asked about, when the server had no time for it
 
 let asked = null; // θ on the slider
 let wanted = { theta: null, tries: 0, error: "" }; // the last θ that the server was asked for
-let inFlight = 0; // refines without an answer
+let inFlight = 0; // refines and glimpses without an answer
 let restTimer = null;
 let movedAt = 0; // when the slider moved last, by performance.now()
+let busyAt = -Infinity; // when a glimpse failed last
 
 function ask(theta) {
   if (typeof theta !== "number" || !Number.isFinite(theta)) return;
@@ -23,7 +25,10 @@ function ask(theta) {
 // and there a preview will do. The picture itself is asked for at rest.
 const isLive = () => current?.fields.live === true;
 const isPassing = () => isLive() && asked !== null && !complete(current, asked);
-const patience = () => (isPassing() ? 0 : Math.max(0, movedAt + REST_MILLISECONDS - performance.now()));
+const patience = () => {
+  const until = isPassing() ? busyAt + BUSY_MILLISECONDS : movedAt + REST_MILLISECONDS;
+  return Math.max(0, until - performance.now());
+};
 
 function forgetQuestion(theta = null) {
   wanted = { theta, tries: 0, error: "" };
@@ -45,9 +50,25 @@ function rest() {
     if (wanted.theta !== asked) forgetQuestion(asked);
     wanted.tries += 1;
     inFlight += 1;
-    trigger("refine", { sweep: current.id, fields: current.fields, theta: asked, passing: isPassing() });
+    const { id: sweep, visitor, fields } = current;
+    const question = { sweep, visitor, fields, theta: asked, passing: isPassing() };
+    if (question.passing && server.glimpse) glimpse(question);
+    else trigger("refine", question);
   }
   update();
+}
+
+// Asked beside gradio's events: what each of those costs the page's thread is time that the hand misses.
+async function glimpse(question) {
+  try {
+    const answer = await server.glimpse(question);
+    if (answer?.error) busyAt = performance.now();
+    if (answer) receiveRefined(answer);
+  } catch {
+    busyAt = performance.now(); // the server did not answer: asked for again, as any θ without its frame
+  } finally {
+    refineEnded();
+  }
 }
 
 // The running sweep began with this θ: its panels are about to come.
