@@ -23,9 +23,10 @@ import sys
 import threading
 import traceback
 import uuid
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
@@ -189,7 +190,9 @@ class Handlers:
         self.turns = Turns()
         self._folder = folder
         self._notices = itertools.count()
-        self._glimpses = anyio.CapacityLimiter(PLACES_IN_LINE)
+        self._glimpses: Counter[str] = Counter()
+        """How many are on their way, by visitor. Of the server's own thread alone."""
+        self._glimpse_places = anyio.CapacityLimiter(PLACES_IN_LINE)
 
     def adopt(self, engine: StyleEngine, renderer: Renderer) -> None:
         """Paint with another engine from now on. Pages that are open are opened anew by their own script."""
@@ -266,33 +269,46 @@ class Handlers:
 
     def refine(self, visitor: gr.Request, asked: gr.EventData) -> Any:
         """Render the one θ that the stage asks for, of what it shows."""
-        question = asked._data if isinstance(asked._data, dict) else {}
-        answer = self._answer(visitor.session_hash, question, self._file)
+
+        def take(hung: Hanging) -> Turn:
+            # The hand that drags the live variant passes over each θ: a newer one does not call off the last.
+            kind = self.turns.call if hung.panels[0].request.live else self.turns.refine
+            return kind(visitor.session_hash)
+
+        answer = self._answer(asked._data if isinstance(asked._data, dict) else {}, take, self._file)
         return gr.skip() if answer is None else answer
 
     async def glimpse(self, question: Any) -> dict[str, Any] | None:
         """A refine under a moving hand, beside gradio's events: what news of those cost the page's thread is more than
         a preview costs, and two answers that come at once would be one to it. None for what was called off.
 
-        The question names its visitor itself, and the answer holds its pictures: there is nothing else to fetch.
+        The question names its visitor, whom the door has compared with the session, and the answer holds its pictures:
+        there is nothing else to fetch.
         """
         question = question if isinstance(question, dict) else {}
-        if self._glimpses.statistics().tasks_waiting >= CALLS_QUEUED:
-            return {"sweep": question.get("sweep"), "theta": question.get("theta"), "error": BUSY, "final": False}
-        ask = (str(question.get("visitor")), question, in_address)
-        return await anyio.to_thread.run_sync(self._answer, *ask, limiter=self._glimpses)
+        visitor = str(question.get("visitor"))
+        if self._glimpses[visitor] >= MOST_WAITING or self._glimpses.total() >= CALLS_QUEUED:
+            return echo(question) | {"error": BUSY, "final": False}
+        self._glimpses[visitor] += 1
+        try:
+            with self.turns.call(visitor) as turn:  # from now on: who leaves while waiting for a place gives it up
+                ask = (question, lambda _: nullcontext(turn), in_address)
+                return await anyio.to_thread.run_sync(self._answer, *ask, limiter=self._glimpse_places)
+        finally:
+            self._glimpses -= Counter([visitor])  # which forgets a visitor of none
 
     def _answer(
-        self, visitor: str, question: Mapping[str, Any], put: Callable[[Picture], dict[str, Any]]
+        self,
+        question: Mapping[str, Any],
+        take: Callable[[Hanging], AbstractContextManager[Turn]],
+        put: Callable[[Picture], dict[str, Any]],
     ) -> dict[str, Any] | None:
         """The frames of the θ that a question is about, `put` somewhere, or why there are none; None if called off."""
-        answer = {"sweep": question.get("sweep"), "theta": question.get("theta"), "number": next(self._notices)}
+        answer = echo(question) | {"number": next(self._notices)}
         try:
             hung, theta = self._hang(read_question(question))
-            # The hand that drags the live variant passes over each θ: a newer one does not call off the last.
-            take = self.turns.call if hung.panels[0].request.live else self.turns.refine
             requests = hung.at(theta)
-            with take(visitor) as turn:
+            with take(hung) as turn:
                 pictures = self._render(requests, turn, requests if question.get("passing") is True else ())
             return answer | {"frames": [frame(*each, put) for each in enumerate(pictures)]}
         except Cancelled:
@@ -586,6 +602,15 @@ def read_controls(values: Sequence[Any]) -> dict[str, Any]:
     """The fields that the controls' raw values say."""
     fields = dict(zip(CONTROLS, values, strict=True))
     return fields | {"second_seed": number_or_text(fields["second_seed"])}
+
+
+def echo(question: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells the stage which question is answered: numbers, or nothing of what is none in its JavaScript."""
+
+    def number(value: Any) -> float | None:
+        return value if isinstance(value, int | float) and abs(value) < 2**53 else None
+
+    return {name: number(question.get(name)) for name in ("sweep", "theta")}
 
 
 def read_question(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -921,12 +946,13 @@ def frames_folder(page: gr.Blocks) -> Path:
 
 
 def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
-    """Whether what was sent may join the queue. gradio itself breaks on half of what is refused here."""
+    """Whether what was sent may come in, to the queue or to the stage's function. gradio itself breaks on half of what
+    is refused here."""
     page, path, session = scope["app"].get_blocks(), scope["path"].rstrip("/"), body.get("session_hash")
     if path.endswith(("/cancel", "/reset", "/mcp")):
         return None  # nothing is rendered for these; a call by MCP comes back through the queue
     if path.endswith("/component_server"):
-        return None if names_glimpse(page, body) else Refusal(400, "The stage answers to its own function alone.")
+        return None if is_glimpse(scope, page, body) else Refusal(400, "Only the stage's own function answers.")
     if session is not None and (not isinstance(session, str) or not 0 < len(session) <= SESSION_NAME):
         return Refusal(400, f"session_hash must be a text of 1 to {SESSION_NAME} letters.")
     if f"{API}/call/" in path:
@@ -951,12 +977,24 @@ def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-def names_glimpse(page: gr.Blocks, body: Mapping[str, Any]) -> bool:
-    """Whether a session calls the stage's function. What it asks, the function judges itself."""
-    component, session = body.get("component_id"), body.get("session_hash")
-    is_session = isinstance(session, str) and 0 < len(session) <= SESSION_NAME
+def is_glimpse(scope: Scope, page: gr.Blocks, body: Mapping[str, Any]) -> bool:
+    """Whether a session calls the stage's function, in its own name. What it asks, the function judges itself.
+
+    In JSON by its name: gradio takes the body for a form or for JSON as the header says, and a script of another site
+    can send what is called plain text to a page on this machine, but not what is called JSON.
+    """
+    component, session, question = (body.get(name) for name in ("component_id", "session_hash", "data"))
+    kind = dict(scope["headers"]).get(b"content-type", b"")
     block = page.blocks.get(component) if isinstance(component, int) else None
-    return is_session and body.get("fn_name") == "glimpse" and getattr(block, "elem_id", None) == "stage"
+    return (
+        kind.startswith(b"application/json")
+        and isinstance(session, str)
+        and 0 < len(session) <= SESSION_NAME
+        and isinstance(question, dict)
+        and question.get("visitor") == session
+        and body.get("fn_name") == "glimpse"
+        and getattr(block, "elem_id", None) == "stage"
+    )
 
 
 def wrong_fields(function: Callable[..., Any], body: Mapping[str, Any]) -> str:

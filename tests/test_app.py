@@ -4,6 +4,7 @@ import asyncio
 import base64
 import dataclasses
 import io
+import itertools
 import json
 import sys
 import threading
@@ -219,21 +220,39 @@ def test_a_newer_glimpse_does_not_call_off_the_last_but_who_leaves_does(handlers
     assert [request.theta for request in engine.cancelled] == [0.41]
 
 
-def test_when_too_many_wait_a_glimpse_is_refused_for_now(handlers, engine, monkeypatch):
-    monkeypatch.setattr(app, "CALLS_QUEUED", 2)
+@pytest.mark.parametrize(("visitors", "most"), [(["somebody"], app.MOST_WAITING), (map(str, range(99)), 64)])
+def test_when_too_many_wait_a_glimpse_is_refused_for_now(handlers, engine, visitors, most):
     engine.hangs = lambda _: True
+    names = itertools.islice(itertools.cycle(visitors), most + 3)
 
     async def crowd():
-        waiting = [asyncio.create_task(handlers.glimpse(QUESTION)) for _ in range(app.PLACES_IN_LINE + 2)]
+        asked = [asyncio.create_task(handlers.glimpse(QUESTION | {"visitor": name})) for name in names]
+        done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
         while not engine.begun:
             await asyncio.sleep(0.01)
-        refused = await handlers.glimpse(QUESTION)
         engine.hangs = lambda _: False
-        return refused, await asyncio.gather(*waiting)
+        return [await each for each in done], [await each for each in waiting]
 
     refused, answers = run(crowd())
-    assert (refused["error"], refused["final"]) == (app.BUSY, False)
+    assert [(each["error"], each["final"]) for each in refused] == [(app.BUSY, False)] * 3
+    assert len(answers) == most
     assert all(len(answer["frames"]) == 1 for answer in answers)
+    assert len(glimpse(handlers)["frames"]) == 1  # there is room again
+
+
+def test_who_left_is_not_painted_for_after_waiting_for_a_place(handlers, engine):
+    engine.hangs = lambda _: True
+
+    async def visit():
+        asked = [asyncio.create_task(handlers.glimpse(QUESTION | {"visitor": str(n)})) for n in range(20)]
+        while not engine.begun:
+            await asyncio.sleep(0.01)
+        for number in range(20):
+            handlers.leave(visitor(str(number)))
+        return await asyncio.gather(*asked)
+
+    assert run(visit()) == [None] * 20
+    assert engine.rendered == []
 
 
 def test_on_a_lent_gpu_all_is_a_refine():

@@ -32,6 +32,7 @@ from styleaug.recipe import Recipe, read_recipe
 
 CANARY = "canarywort"
 API = "gradio_api"
+JSON = {"content-type": "application/json"}
 CAT = {"prompt": f"a {CANARY} cat", "style": "Monet style"}
 
 
@@ -419,11 +420,19 @@ def test_the_stages_function_is_the_only_one_that_answers(served):
             {"component_id": str(stage)},
             {"component_id": [stage]},
             {"session_hash": None},
-            {"session_hash": "x" * (app.SESSION_NAME + 1)},
+            {"session_hash": "x" * (app.SESSION_NAME + 1), "data": {"visitor": "x" * (app.SESSION_NAME + 1)}},
+            {"session_hash": "another"},
+            {"data": None},
+            {"data": [CANARY]},
+            {"data": {"visitor": [CANARY]}},
         ):
             assert served.post("component_server", json=(good | bad) if bad else {}).status_code == 400
-        for nonsense in (None, CANARY, [CANARY], {"fields": CANARY}, {"visitor": [CANARY], "fields": {}}):
-            assert served.post("component_server", json=good | {"data": nonsense}).json()["final"] is True
+        for kind in ("text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ""):
+            headers = {"content-type": kind}
+            assert served.post("component_server", content=json.dumps(good), headers=headers).status_code == 400
+        for nonsense in ({"fields": CANARY}, {"theta": CANARY}, {"sweep": 2**70}, {"sweep": "\ud800", "theta": [[]]}):
+            bad = good | {"data": {"visitor": "eye"} | nonsense}
+            assert served.post("component_server", content=json.dumps(bad), headers=JSON).json()["final"] is True
     assert len(served.engine.rendered) == 1
 
 

@@ -1,12 +1,13 @@
 // Scrub, then refine: θ moves freely over the frames that are there; where it rests without one, that one is asked for.
 
 const REST_MILLISECONDS = 180; // a hand or a held arrow key that is still for so long has come to rest
-const LIVE_AT_ONCE = 3; // refines of the live variant on their way: two are painted while a third travels
-const TRIES = 3; // of a refine that fails for no fault of the request
-const BUSY_MILLISECONDS = 1000; // that the hand's passing is not asked about, when the server had no time for it
+const LIVE_AT_ONCE = 3; // questions about the live variant on their way: two are painted while a third travels
+const TRIES = 3; // of a question that fails for no fault of its own
+const BUSY_MILLISECONDS = 1000; // without a question about what the hand passes, when one failed
+const LATEST_MILLISECONDS = 60_000; // for an answer to it
 
 let asked = null; // θ on the slider
-let wanted = { theta: null, tries: 0, error: "" }; // the last θ that the server was asked for
+let wanted = { theta: null, passing: false, tries: 0, error: "" }; // what the server was asked for last
 let inFlight = 0; // refines and glimpses without an answer
 let restTimer = null;
 let movedAt = 0; // when the slider moved last, by performance.now()
@@ -30,9 +31,12 @@ const patience = () => {
   return Math.max(0, until - performance.now());
 };
 
-function forgetQuestion(theta = null) {
-  wanted = { theta, tries: 0, error: "" };
+function forgetQuestion(theta = null, passing = false) {
+  wanted = { theta, passing, tries: 0, error: "" };
 }
+
+// A preview of θ and the picture itself are two questions.
+const isAsked = () => wanted.theta === asked && wanted.passing === isPassing();
 
 function lacksItsFrame() {
   if (!current || coming || asked === null || asked < current.range[0] || asked > current.range[1]) return false;
@@ -41,34 +45,32 @@ function lacksItsFrame() {
 
 function mayRefine() {
   if (isLive() && inFlight >= LIVE_AT_ONCE) return false;
-  return lacksItsFrame() && !(wanted.theta === asked && (inFlight > 0 || wanted.tries >= TRIES));
+  return lacksItsFrame() && !(isAsked() && (inFlight > 0 || wanted.tries >= TRIES));
 }
 
 function rest() {
   restTimer = null;
   if (mayRefine() && !isOnItsWay(asked)) {
-    if (wanted.theta !== asked) forgetQuestion(asked);
+    if (!isAsked()) forgetQuestion(asked, isPassing());
     wanted.tries += 1;
     inFlight += 1;
     const { id: sweep, visitor, fields } = current;
-    const question = { sweep, visitor, fields, theta: asked, passing: isPassing() };
-    if (question.passing && server.glimpse) glimpse(question);
+    const question = { sweep, visitor, fields, theta: asked, passing: wanted.passing };
+    const isLastTry = wanted.tries === TRIES; // which goes the other way
+    if (wanted.passing && server.glimpse && !isLastTry) glimpse(question);
     else trigger("refine", question);
   }
   update();
 }
 
-// Asked beside gradio's events: what each of those costs the page's thread is time that the hand misses.
+// Asked beside gradio's events: what each of those costs the page's thread is time that the hand misses. The answer is
+// null to what was called off, and undefined if it failed or did not come.
 async function glimpse(question) {
-  try {
-    const answer = await server.glimpse(question);
-    if (answer?.error) busyAt = performance.now();
-    if (answer) receiveRefined(answer);
-  } catch {
-    busyAt = performance.now(); // the server did not answer: asked for again, as any θ without its frame
-  } finally {
-    refineEnded();
-  }
+  const tooLate = new Promise((resolve) => setTimeout(resolve, LATEST_MILLISECONDS));
+  const answer = await Promise.race([server.glimpse(question), tooLate]);
+  if (answer === undefined || answer?.error) busyAt = performance.now();
+  if (answer) receiveRefined(answer);
+  refineEnded();
 }
 
 // The running sweep began with this θ: its panels are about to come.
@@ -105,5 +107,5 @@ function state() {
   if (coming) return "painting";
   if (!current) return failure ? "failed" : "empty";
   if (shownTheta() === asked && finished(current, asked)) return "settled";
-  return lacksItsFrame() && inFlight === 0 && wanted.theta === asked && wanted.tries >= TRIES ? "failed" : "refining";
+  return lacksItsFrame() && inFlight === 0 && isAsked() && wanted.tries >= TRIES ? "failed" : "refining";
 }
