@@ -951,10 +951,10 @@ def judge(scope: Scope, body: Mapping[str, Any]) -> Refusal | None:
     page, path, session = scope["app"].get_blocks(), scope["path"].rstrip("/"), body.get("session_hash")
     if path.endswith(("/cancel", "/reset", "/mcp")):
         return None  # nothing is rendered for these; a call by MCP comes back through the queue
-    if path.endswith("/component_server"):
-        return None if is_glimpse(scope, page, body) else Refusal(400, "Only the stage's own function answers.")
     if session is not None and (not isinstance(session, str) or not 0 < len(session) <= SESSION_NAME):
         return Refusal(400, f"session_hash must be a text of 1 to {SESSION_NAME} letters.")
+    if path.endswith("/component_server"):
+        return None if is_glimpse(scope, page, body) else Refusal(400, "Only the stage's own function answers.")
     if f"{API}/call/" in path:
         function = next(each for each in page.fns.values() if each.api_name == path.rpartition("/")[2])
     else:
@@ -988,8 +988,7 @@ def is_glimpse(scope: Scope, page: gr.Blocks, body: Mapping[str, Any]) -> bool:
     block = page.blocks.get(component) if isinstance(component, int) else None
     return (
         kind.startswith(b"application/json")
-        and isinstance(session, str)
-        and 0 < len(session) <= SESSION_NAME
+        and session is not None
         and isinstance(question, dict)
         and question.get("visitor") == session
         and body.get("fn_name") == "glimpse"

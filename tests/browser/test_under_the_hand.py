@@ -57,7 +57,6 @@ def test_the_live_variant_paints_while_the_hand_moves_and_calls_nothing_off(stag
 def test_each_theta_under_the_hand_costs_one_request(stage, engine):
     engine.gives_previews = True
     choose_live(stage)
-    stage.settle()
     stage.page.wait_for_timeout(500)
     sent, previewed = len(stage.requests), len(engine.previewed)
     stage.page.evaluate(
