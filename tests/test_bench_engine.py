@@ -1,5 +1,6 @@
 """The bench of the engine on seeded random parts: its gate, its counts and its report, never a time."""
 
+import copy
 import dataclasses
 import json
 import sys
@@ -38,7 +39,9 @@ from styleaug.bench.single import table as single_table
 from styleaug.bench.sweeps import Sweep, standard_sweeps
 from styleaug.compiled import compiled
 from styleaug.engine import Stats, StyleEngine
+from styleaug.flat import FlatUnet
 from styleaug.request import Mode, Request
+from styleaug.text_memory import remember_text
 
 STEPS, ROUNDS = 4, 2
 OURS = (COLD, NEW_THETA, REPEAT, NEW_PROMPT)
@@ -186,6 +189,22 @@ def test_an_arm_that_differs_in_a_later_round_is_refused_too(random_model):
     compare(arms, painted(asked).get, random_model, Sweep(asked, (0.5, 0.5)), 1)
     with pytest.raises(BenchRefused):
         compare(arms, painted(asked).get, random_model, Sweep(asked, (0.5, 0.5)), 2)
+
+
+def test_the_other_arms_run_diffusers_own_unet_and_not_what_we_made_of_it(random_model):
+    unet = copy.deepcopy(random_model.unet)
+    remember_text(unet)
+    model = dataclasses.replace(random_model, unet=unet, flat_unet=FlatUnet(unet))
+    laid_flat = []
+    model.flat_unet.register_forward_hook(lambda *_: laid_flat.append(True))
+    asked = Request(prompt="a dog", style="a cat", mode="guide", start=0.5, num_inference_steps=2)
+    for arm in all_arms(model, asked, Baseline(model)):
+        if arm.run is not None and arm.name not in OURS:
+            arm.run([0.5, 1.0], 0)
+            assert not laid_flat, arm.name
+    [cold] = [arm for arm in all_arms(model, asked, Baseline(model)) if arm.name == COLD]
+    cold.run([0.5, 1.0], 0)
+    assert laid_flat
 
 
 def test_with_a_bucket_ours_claims_nothing(random_model):

@@ -52,7 +52,7 @@ def all_arms(model: Model, request: Request, baseline: "Baseline") -> list[Arm]:
     ours = _ours(model, request)
     if is_compiled(model):
         ours.append(Arm(COMPILED, _compiled_loop(model, request)))
-    model = uncompiled(model)
+    model = _plain(model)
     pipe = _pipeline("StableDiffusionPipeline", model)
     return [
         *ours,
@@ -63,6 +63,11 @@ def all_arms(model: Model, request: Request, baseline: "Baseline") -> list[Arm]:
         Arm("clip-slider's way: text and an offset", _text_offset(model, pipe, request)),
         Arm("compel's weights", _compel(model, pipe, request)),
     ]
+
+
+def _plain(model: Model) -> Model:
+    """The model as diffusers runs it: its UNet is neither compiled nor laid flat, for both are ours."""
+    return dataclasses.replace(uncompiled(model), flat_unet=None)
 
 
 def _ours(model: Model, request: Request) -> list[Arm]:
@@ -95,13 +100,13 @@ def _ours(model: Model, request: Request) -> list[Arm]:
 class Baseline:
     """The strong baseline: texts and noise are kept, and every θ is a whole run.
 
-    It is diffusers' own pipeline; for `guide`, which that does not know, a plain loop that sends two rows before
-    `start` and three from there on.
+    It is diffusers' own pipeline; for `guide`, which that does not know, a plain loop over diffusers' UNet that sends
+    two rows before `start` and three from there on.
     """
 
     def __init__(self, model: Model) -> None:
-        """On the plain UNet, where the model's is compiled."""
-        self._model = model = uncompiled(model)
+        """On diffusers' own UNet, whatever ours was made of it."""
+        self._model = model = _plain(model)
         self._pipe = _pipeline("StableDiffusionPipeline", model)
         self._encode = functools.cache(model.encode)
         self._noise = functools.cache(functools.partial(_noise, model))
