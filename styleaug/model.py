@@ -130,11 +130,17 @@ class Model:
 
     @property
     def device(self) -> torch.device:
-        return self.unet.device
+        return self._first_weights.device
 
     @property
     def dtype(self) -> torch.dtype:
-        return self.unet.dtype
+        return self._first_weights.dtype
+
+    @property
+    def _first_weights(self) -> Tensor:
+        """Asked for either, diffusers' UNet looks through all of its layers: a millisecond each time."""
+        first: Tensor = next(self.unet.parameters())
+        return first
 
     @property
     def latent_shape(self) -> tuple[int, int, int]:
